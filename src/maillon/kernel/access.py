@@ -1,0 +1,37 @@
+"""Who may use an address. A view that states nothing is refused, whoever asks.
+
+    @access("stock.view")      a signed-in member whose role holds the permission
+    @access(SIGNED_IN)         any signed-in person
+    @access(EVERYONE)          passers-by included
+    @access(TOKEN)             authenticated by the API itself, with a token
+
+Views of other packages can not be decorated: they are listed once, by the prefix of their name, in `FOREIGN`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+EVERYONE = "everyone"
+SIGNED_IN = "signed in"
+TOKEN = "token"  # noqa: S105 - the name of a rule
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# Sign-in pages decide for themselves (some need a session, none needs a role).
+FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+
+
+def access(rule: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = rule  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def stated(view: Callable[..., Any], url_name: str | None) -> str | None:
+    """The rule of a resolved view, or None when it states none."""
+    if url_name and url_name.startswith(FOREIGN):
+        return EVERYONE
+    rule = getattr(view, "access", None)
+    return rule if isinstance(rule, str) else None

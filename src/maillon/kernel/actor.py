@@ -1,0 +1,48 @@
+"""Who acts: a person in an organisation, a machine with a token, the system itself, or a passer-by."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from maillon.kernel.errors import NotAllowed
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    TOKEN = "token"  # noqa: S105 - a kind of actor, not a secret
+    SYSTEM = "system"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Handed to every command and query. Holds identifiers only: it may be logged and written to the ledger.
+
+    organisation_id: on whose behalf; None for a passer-by.
+    territory_id: the coordination this organisation belongs to (its own id when it is the coordination).
+    oversees: sees every organisation of its territory, not its own alone (coordination).
+    permissions: what its roles allow, such as "stock.view"; see `maillon.territory.roles`.
+    """
+
+    kind: ActorKind
+    user_id: UUID | None = None
+    organisation_id: UUID | None = None
+    territory_id: UUID | None = None
+    oversees: bool = False
+    permissions: frozenset[str] = field(default_factory=frozenset)
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raises NotAllowed."""
+        if not self.may(permission):
+            raise NotAllowed(permission)
+
+
+PUBLIC = Actor(ActorKind.PUBLIC)
+
+
+def system(territory_id: UUID | None = None) -> Actor:
+    """The platform acting by itself (periodic jobs, migrations). It names a territory where one is concerned."""
+    return Actor(ActorKind.SYSTEM, organisation_id=territory_id, territory_id=territory_id, oversees=True)

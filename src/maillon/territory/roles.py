@@ -1,0 +1,42 @@
+"""Who may do what: one table, read by every view, endpoint and command.
+
+A role is held in one organisation. Its permissions apply to what that organisation may see; an organisation of kind
+"coordination" oversees its whole territory.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    COORDINATOR = "coordinator", _("Coordinator")
+    TECHNICIAN = "technician", _("Technician")
+    DONOR = "donor", _("Donor's correspondent")
+    PRESCRIBER = "prescriber", _("Prescriber")
+    MEDIATOR = "mediator", _("Mediator")
+    READER = "reader", _("Reader")
+
+
+_STOCK_READ = {"stock.view", "lots.view"}
+_STOCK_WORK = _STOCK_READ | {
+    "stock.export",
+    "stock.intake",
+    "stock.move",
+    "stock.label",
+    "stock.erasure",
+    "stock.identity",
+    "lots.change",
+    "jobs.view",
+}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.COORDINATOR: frozenset(
+        _STOCK_WORK
+        | {"stock.decide", "organisation.view", "organisation.change", "members.change", "tokens.change", "ledger.verify"}
+    ),
+    Role.TECHNICIAN: frozenset(_STOCK_WORK | {"organisation.view"}),
+    Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "lots.announce"}),
+    Role.PRESCRIBER: frozenset({"organisation.view"}),
+    Role.MEDIATOR: frozenset({"organisation.view"}),
+    Role.READER: frozenset(_STOCK_READ),
+}
