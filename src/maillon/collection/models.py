@@ -35,7 +35,9 @@ class LotQuerySet(models.QuerySet["Lot"]):
             return self.filter(territory_id=actor.territory_id)
         if not actor.organisation_id:
             return self.none()
-        return self.filter(models.Q(holder_id=actor.organisation_id) | models.Q(donor_id=actor.organisation_id))
+        if actor.may("lots.announce") and not actor.may("stock.move"):
+            return self.filter(donor_id=actor.organisation_id)
+        return self.filter(holder_id=actor.organisation_id)
 
 
 class Lot(models.Model):

@@ -90,7 +90,8 @@ RULES: Mapping[Regime, tuple[Rule, ...]] = {
         Rule(
             Message(
                 _(
-                    "The receipt describes what was given, without a value: valuing it is the donor's own responsibility."
+                    "The receipt describes what was given, without a value: "
+                    "valuing it is the donor's own responsibility."
                 )
             ),
             "CGI 238 bis ; BOI-BIC-RICI-20-30-10-20",
@@ -112,7 +113,8 @@ WASTE_RULES: Mapping[WasteStatus, Rule | None] = {
     WasteStatus.WASTE_PREPARING: Rule(
         Message(
             _(
-                "This lot is waste being prepared for reuse: it leaves the status of waste once checked, machine by machine."
+                "This lot is waste being prepared for reuse: "
+                "it leaves the status of waste once checked, machine by machine."
             )
         ),
         "Code de l'environnement L541-1-1",

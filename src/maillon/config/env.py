@@ -23,7 +23,9 @@ def whole(name: str, default: int, *, least: int, most: int) -> int:
     if raw == "":
         return default
     if not raw.isdecimal() or not least <= int(raw) <= most:
-        raise ImproperlyConfigured(f"{name}={raw!r} is not understood. Accepted: a whole number from {least} to {most}.")
+        raise ImproperlyConfigured(
+            f"{name}={raw!r} is not understood. Accepted: a whole number from {least} to {most}."
+        )
     return int(raw)
 
 

@@ -19,7 +19,9 @@ VAULT_KEY = env.secret(DATA, "vault-key", "MAILLON_VAULT_KEY")
 # The public address, printed on labels and in certificates: "https://maillon.example".
 SITE_URL = env.text("MAILLON_SITE_URL", "http://localhost:8000").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words("MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [SITE_URL.split("://")[-1].split(":")[0], "localhost"])
+ALLOWED_HOSTS = env.words(
+    "MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [SITE_URL.split("://")[-1].split(":")[0], "localhost"]
+)
 CSRF_TRUSTED_ORIGINS = env.words("MAILLON_TRUSTED_ORIGINS", [SITE_URL])
 
 INSTALLED_APPS = [
@@ -87,7 +89,9 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     # FULL keeps the last commits through a power cut: a ledger must not forget.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+    ),
 }
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA / 'maillon.sqlite3'}", conn_max_age=600)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -146,8 +150,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 SOCIALACCOUNT_ONLY = False
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env.text("MAILLON_SMTP_HOST") else (
-    "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("MAILLON_SMTP_HOST")
+    else ("django.core.mail.backends.console.EmailBackend")
 )
 EMAIL_HOST = env.text("MAILLON_SMTP_HOST")
 EMAIL_PORT = env.whole("MAILLON_SMTP_PORT", 587, least=1, most=65_535)

@@ -1,8 +1,9 @@
 """Who is asking: the actor of a person, of a token, of a request."""
 
-from django.utils import timezone
 import hashlib
 from uuid import UUID
+
+from django.utils import timezone
 
 from maillon.kernel.actor import PUBLIC, Actor, ActorKind
 from maillon.territory.models import Membership, Organisation, OrganisationKind, Token, User

@@ -1,7 +1,6 @@
 """Places, organisations and the people who act for them."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -65,7 +64,10 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     name = models.CharField(_("name"), max_length=120)
     territory = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="organisations", verbose_name=_("coordination it belongs to")
+        "self",
+        on_delete=models.PROTECT,
+        related_name="organisations",
+        verbose_name=_("coordination it belongs to"),
     )  # a coordination belongs to itself
     commune = models.ForeignKey(Commune, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("commune"))
     address = models.CharField(_("address"), max_length=200, blank=True)

@@ -32,7 +32,14 @@ _STOCK_WORK = _STOCK_READ | {
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: frozenset(
         _STOCK_WORK
-        | {"stock.decide", "organisation.view", "organisation.change", "members.change", "tokens.change", "ledger.verify"}
+        | {
+            "stock.decide",
+            "organisation.view",
+            "organisation.change",
+            "members.change",
+            "tokens.change",
+            "ledger.verify",
+        }
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | {"organisation.view"}),
     Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "lots.announce"}),

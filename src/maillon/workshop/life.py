@@ -6,7 +6,7 @@ or absent before a witness).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from maillon.hardware.messages import Message, _
@@ -57,8 +57,6 @@ class Facts:
     parts_only: bool = False
     media: tuple[MediumFacts, ...] = ()
     media_known: bool = False  # the reading lists its disks, or someone declared that there is none
-    erased: bool = False  # the erasure of the whole device was established and nothing has been read since
-    install_report: bool = False
     checks_open: int = 0  # lines of the check-list without an answer
     checks_failing: tuple[str, ...] = ()
     checks_done: bool = False
@@ -84,7 +82,6 @@ class Step:
     asks: tuple[str, ...] = ()  # fields the person fills in: see forms.py
     by_hand: bool = True  # False: follows from evidence, never from a button
     optional: bool = False  # allowed but not proposed as the next action
-    settles: Mapping[str, str] = field(default_factory=dict)
 
 
 IN_WORKSHOP = frozenset(
@@ -99,7 +96,6 @@ IN_WORKSHOP = frozenset(
         State.READY,
     }
 )
-AFTER_ERASURE = frozenset({State.ERASED, State.REPAIRED, State.INSTALLED, State.CHECKED, State.READY, State.RESERVED})
 
 
 def _step(
@@ -113,50 +109,108 @@ STEPS: tuple[Step, ...] = (
     _step("received", S.RECEIVED, {S.ANNOUNCED}, "stock.move", _("Receive"), asks=("place",)),
     _step("triaged", S.TRIAGED, {S.RECEIVED, S.RETURNED}, "stock.move", _("Sort"), asks=("condition",), optional=True),
     _step(
-        "inspected", S.INSPECTED, {S.RECEIVED, S.TRIAGED, S.ANNOUNCED, S.RETURNED}, "stock.intake",
-        _("Read its hardware"), needs=("reading",), by_hand=False,
-    ),  # fmt: skip
+        "inspected",
+        S.INSPECTED,
+        {S.RECEIVED, S.TRIAGED, S.ANNOUNCED, S.RETURNED},
+        "stock.intake",
+        _("Read its hardware"),
+        needs=("reading",),
+        by_hand=False,
+    ),
     _step(
-        "erased", S.ERASED, {S.INSPECTED, S.TRIAGED, S.RECEIVED, S.RETURNED}, "stock.erasure",
-        _("Erase"), needs=("erasure",), by_hand=False,
-    ),  # fmt: skip
+        "erased",
+        S.ERASED,
+        {S.INSPECTED, S.REPAIRED, S.TRIAGED, S.RECEIVED, S.RETURNED},
+        "stock.erasure",
+        _("Erase"),
+        needs=("erasure",),
+        by_hand=False,
+    ),
     _step(
-        "repaired", S.REPAIRED, {S.INSPECTED, S.ERASED, S.INSTALLED, S.CHECKED}, "stock.move", _("Record a repair"),
-        asks=("repair",), optional=True,
-    ),  # fmt: skip
+        "repaired",
+        S.REPAIRED,
+        {S.INSPECTED, S.ERASED, S.INSTALLED, S.CHECKED},
+        "stock.move",
+        _("Record a repair"),
+        asks=("repair",),
+        optional=True,
+    ),
     _step(
-        "installed", S.INSTALLED, {S.ERASED, S.REPAIRED}, "stock.move", _("Record the installation"),
-        needs=("erasure", "not_parts"), asks=("system",),
-    ),  # fmt: skip
+        "installed",
+        S.INSTALLED,
+        {S.ERASED, S.REPAIRED},
+        "stock.move",
+        _("Record the installation"),
+        needs=("erasure", "not_parts"),
+        asks=("system",),
+    ),
     _step(
-        "checked", S.CHECKED, {S.INSTALLED, S.REPAIRED}, "stock.move", _("Confirm the check-list"),
+        "checked",
+        S.CHECKED,
+        {S.INSTALLED, S.REPAIRED},
+        "stock.move",
+        _("Confirm the check-list"),
         needs=("erasure", "checks"),
-    ),  # fmt: skip
+    ),
     _step(
-        "ready", S.READY, {S.CHECKED}, "stock.move", _("Make available"),
-        needs=("erasure", "checks", "grade", "not_parts"), asks=("place",),
-    ),  # fmt: skip
+        "ready",
+        S.READY,
+        {S.CHECKED},
+        "stock.move",
+        _("Make available"),
+        needs=("erasure", "checks", "grade", "not_parts"),
+        asks=("place",),
+    ),
     _step("reserved", S.RESERVED, {S.READY}, "stock.decide", _("Reserve"), needs=("erasure",), asks=("reference",)),
     _step("released", S.READY, {S.RESERVED}, "stock.decide", _("Release"), asks=("reason",), optional=True),
     _step(
-        "handed_over", S.HANDED_OVER, {S.READY, S.RESERVED}, "stock.decide", _("Hand over"),
-        needs=("erasure", "checks", "not_parts"), asks=("reference",),
-    ),  # fmt: skip
+        "handed_over",
+        S.HANDED_OVER,
+        {S.READY, S.RESERVED},
+        "stock.decide",
+        _("Hand over"),
+        needs=("erasure", "checks", "not_parts"),
+        asks=("reference",),
+    ),
     _step("returned", S.RETURNED, {S.HANDED_OVER}, "stock.move", _("Take back"), asks=("condition",)),
     _step(
-        "for_parts", S.FOR_PARTS, IN_WORKSHOP | {S.RETURNED}, "stock.move", _("Keep for parts"),
-        asks=("reason",), optional=True,
-    ),  # fmt: skip
-    _step("restored", S.RECEIVED, {S.FOR_PARTS, S.LOST}, "stock.move", _("Put back into the workshop"), asks=("reason",), optional=True),
+        "for_parts",
+        S.FOR_PARTS,
+        IN_WORKSHOP | {S.RETURNED},
+        "stock.move",
+        _("Keep for parts"),
+        asks=("reason",),
+        optional=True,
+    ),
     _step(
-        "recycled", S.RECYCLED, {S.FOR_PARTS, S.RECEIVED, S.TRIAGED, S.INSPECTED, S.ERASED, S.RETURNED}, "stock.decide",
-        _("Send to recycling"), needs=("erasure",), asks=("slip",), optional=True,
-    ),  # fmt: skip
+        "restored",
+        S.RECEIVED,
+        {S.FOR_PARTS, S.LOST},
+        "stock.move",
+        _("Put back into the workshop"),
+        asks=("reason",),
+        optional=True,
+    ),
     _step(
-        "lost", S.LOST, IN_WORKSHOP | {S.ANNOUNCED, S.RESERVED, S.HANDED_OVER, S.RETURNED, S.FOR_PARTS}, "stock.decide",
-        _("Declare lost or stolen"), asks=("reason",), optional=True,
-    ),  # fmt: skip
-)  # fmt: skip
+        "recycled",
+        S.RECYCLED,
+        {S.FOR_PARTS, S.RECEIVED, S.TRIAGED, S.INSPECTED, S.ERASED, S.RETURNED},
+        "stock.decide",
+        _("Send to recycling"),
+        needs=("erasure",),
+        asks=("slip",),
+        optional=True,
+    ),
+    _step(
+        "lost",
+        S.LOST,
+        IN_WORKSHOP | {S.ANNOUNCED, S.RESERVED, S.HANDED_OVER, S.RETURNED, S.FOR_PARTS},
+        "stock.decide",
+        _("Declare lost or stolen"),
+        asks=("reason",),
+        optional=True,
+    ),
+)
 BY_NAME: Mapping[str, Step] = {step.name: step for step in STEPS}
 
 
