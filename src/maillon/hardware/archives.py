@@ -1,0 +1,550 @@
+"""The files inside an archive or a folder, taken out one at a time and never further than the limits allow.
+
+Opened: zip, tar (plain or compressed with gzip, bzip2, xz or Zstandard), a single file compressed with one of
+those, and a folder. An archive inside the archive is opened too, once: what is deeper is refused. Nothing is
+ever written to disk: names serve to tell people which file is meant, and those that no honest archive holds
+are refused with the rest.
+
+A member that can not be taken is not skipped in silence: it comes out as a `Member` whose content is the
+`Unreadable` that says why. Left out without a word are folders and what file managers leave behind
+(`__MACOSX`, `Thumbs.db`…).
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import re
+import stat
+import tarfile
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import zstandard
+
+from maillon.hardware.messages import Message, _
+from maillon.hardware.model import Limits, Unreadable
+
+BOMB_RATIO = 400  # real tool outputs shrink up to some 60 times; text repeated for a joke, over 1,000 times
+BOMB_SIZE = 4 * 2**20  # below this a huge ratio harms nobody
+NESTED = 1  # archives inside the archive that are opened
+XZ_MEMORY = 192 * 2**20  # "xz -9" needs 65 MiB to unpack
+CHUNK = 256 * 1024
+DEFAULT_LIMITS = Limits()
+
+_PACKED = (
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+_DROPPINGS = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$|(?:\.DS_Store|Thumbs\.db|desktop\.ini)$)", re.IGNORECASE)
+_DAMAGE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    RecursionError,
+    RuntimeError,
+)
+
+
+class Member(NamedTuple):
+    """A file of an archive: its path with "/" (`lot3.zip/PC12/dmidecode.txt`) and its bytes, or why it has
+    none."""
+
+    name: str
+    content: bytes | Unreadable
+
+
+class _TooMuchError(Exception):
+    """A limit of the whole archive is reached: nothing more is taken out of it."""
+
+    def __init__(self, refusal: Unreadable) -> None:
+        self.refusal = refusal
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What may still be taken out of this archive, shared with the archives inside it."""
+
+    limits: Limits
+    bytes_left: int
+    members_left: int
+    packed: int  # bytes of the archive itself
+    spent: float = 0.0  # seconds of ours, without those of the caller between two members
+    started: float = field(default_factory=time.monotonic)
+
+    def take(self, count: int) -> None:
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise _TooMuchError(_too_big(self.limits))
+        if self.spent + time.monotonic() - self.started > self.limits.seconds:
+            raise _TooMuchError(_too_slow(self.limits))
+
+    def take_member(self) -> None:
+        self.members_left -= 1
+        if self.members_left < 0:
+            raise _TooMuchError(_too_many(self.limits))
+        self.take(0)
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether `members` knows how to open it. Spreadsheets are zips too: ask `fleet.is_spreadsheet` first."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or _packing(data) is not None or _is_tar(data[:512])
+
+
+def members(data: bytes, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Iterator[Member] | Unreadable:
+    """The files of an archive in their order, or why it can not be opened at all.
+
+    name: the archive's own, used for a compressed single file ("dmidecode.txt.gz" gives "dmidecode.txt") and
+    to say where a damaged archive stops; members are named without it. The iterator never raises.
+    """
+    if len(data) > limits.input_bytes:
+        return _input_too_big(limits)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        refusal = _zip_refusal(data, limits)
+        if refusal:
+            return refusal
+    elif not is_archive(data):
+        return Unreadable(
+            Message(_("This is not an archive that can be opened here.")),
+            Message(_("Pack the files as .zip or .tar.gz and send that.")),
+        )
+    budget = _Budget(limits, limits.unpacked_bytes, limits.members, len(data))
+    return _timed(_walk(data, budget, name, "", 0), budget, name or "archive")
+
+
+def folder_members(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
+    """The files of a folder and of its subfolders, in the order of their names; archives among them are
+    opened.
+
+    Links are not followed and come out as refusals, as do devices and pipes. Names are relative to the
+    folder.
+    """
+    budget = _Budget(limits, limits.unpacked_bytes, limits.members, limits.input_bytes)
+    return _timed(_walk_folder(folder, budget), budget, folder.name)
+
+
+def _timed(source: Iterator[Member], budget: _Budget, name: str) -> Iterator[Member]:
+    """Count the time spent here and not by the caller; end on a refusal rather than an exception."""
+    while True:
+        budget.started = time.monotonic()
+        try:
+            member = next(source)
+        except StopIteration:
+            return
+        except _TooMuchError as stop:
+            yield Member(name, stop.refusal)
+            return
+        budget.spent += time.monotonic() - budget.started
+        yield member
+
+
+def _walk(data: bytes, budget: _Budget, name: str, prefix: str, depth: int) -> Iterator[Member]:
+    """The files of one archive, then of those inside it."""
+    for member in _open(data, budget, name):
+        member = Member(prefix + member.name, member.content)
+        yield from _nested(member, budget, depth)
+
+
+def _nested(member: Member, budget: _Budget, depth: int) -> Iterator[Member]:
+    content = member.content
+    if isinstance(content, Unreadable) or not is_archive(content) or is_office(content):
+        yield member
+    elif depth >= NESTED:
+        yield Member(member.name, _too_deep())
+    elif content.startswith(b"PK") and (refusal := _zip_refusal(content, budget.limits)):
+        yield Member(member.name, refusal)
+    elif _packing(content) and not _holds_tar(content):  # one compressed file: not a level
+        yield from _walk(content, budget, member.name, "", depth + 1)
+    else:
+        yield from _walk(content, budget, member.name, member.name + "/", depth + 1)
+
+
+def _open(data: bytes, budget: _Budget, name: str) -> Iterator[Member]:
+    """One archive, its nested ones left closed; damage ends it with a refusal and loses nothing before it."""
+    try:
+        if data.startswith(b"PK"):
+            yield from _zip(data, budget)
+        elif _is_tar(data[:512]):
+            yield from _tar(io.BytesIO(data), budget)
+        elif _holds_tar(data):
+            yield from _tar(_unpacking(data, budget), budget)
+        else:
+            yield _single(data, budget, name)
+    except _DAMAGE as damage:
+        yield Member(name or "archive", _damaged(damage))
+
+
+# --- zip
+
+
+def _zip_refusal(data: bytes, limits: Limits) -> Unreadable | None:
+    """Reasons to refuse a zip before its directory, which takes some 500 bytes of memory an entry, is
+    read."""
+    if data.count(b"PK\x01\x02") > limits.members + NESTED * 1000:
+        return _too_many(limits)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except _DAMAGE as damage:
+        return _damaged(damage)
+    if len(entries) > limits.members:
+        return _too_many(limits)
+    honest = sum(entry.file_size for entry in entries if not _entry_refusal(entry, limits))
+    return _too_big(limits) if honest > limits.unpacked_bytes else None
+
+
+def _zip(data: bytes, budget: _Budget) -> Iterator[Member]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        starts: set[int] = set()
+        for entry in archive.infolist():
+            name = _tidy(entry.filename)
+            if entry.is_dir() or _DROPPINGS.search(name):
+                continue
+            budget.take_member()
+            overlaps = entry.header_offset in starts
+            starts.add(entry.header_offset)
+            refusal = _entry_refusal(entry, budget.limits) or (_bomb() if overlaps else None)
+            yield Member(name, refusal or _zip_content(archive, entry, budget))
+
+
+def _entry_refusal(entry: zipfile.ZipInfo, limits: Limits) -> Unreadable | None:
+    mode = entry.external_attr >> 16 if entry.create_system == 3 else 0
+    if refusal := _name_refusal(entry.filename):
+        return refusal
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return _special(_zip_special(mode))
+    if entry.flag_bits & 0x1:
+        return Unreadable(
+            Message(_("This member is encrypted.")),
+            Message(_("Unpack the archive with its password and pack the files again without one.")),
+        )
+    if entry.file_size > BOMB_SIZE and entry.file_size > BOMB_RATIO * max(1, entry.compress_size):
+        return _bomb()
+    if entry.file_size > limits.input_bytes:
+        return _member_too_big(entry.file_size, limits)
+    return None
+
+
+def _zip_special(mode: int) -> str:
+    return "link" if stat.S_ISLNK(mode) else "device"
+
+
+def _zip_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budget) -> bytes | Unreadable:
+    try:
+        with archive.open(entry) as stream:
+            return _read(stream, budget)
+    except NotImplementedError:
+        return Unreadable(
+            Message(_("This member is compressed in a way that is not known here.")),
+            Message(_("Pack the files again with the ordinary zip method (“deflate”), or as .tar.gz.")),
+        )
+    except _DAMAGE as damage:
+        return _damaged(damage)
+
+
+# --- tar
+
+
+def _is_tar(head: bytes) -> bool:
+    """A tar header: its checksum, the sum of its bytes with the checksum's own taken as blanks, is right."""
+    if len(head) < 512:
+        return False
+    try:
+        said = int(head[148:156].strip(b"\x00 ") or b"-", 8)
+    except ValueError:
+        return False
+    return said == sum(head[:148]) + 8 * 32 + sum(head[156:512])
+
+
+def _tar(stream: IO[bytes], budget: _Budget) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as archive:
+        for entry in archive:
+            archive.members = []  # type: ignore[attr-defined]  # tarfile keeps them all: 20,000 would add up
+            name = _tidy(entry.name)
+            if entry.isdir() or _DROPPINGS.search(name):
+                continue
+            budget.take_member()
+            yield Member(name, _tar_content(archive, entry, budget))
+
+
+def _tar_content(archive: tarfile.TarFile, entry: tarfile.TarInfo, budget: _Budget) -> bytes | Unreadable:
+    if refusal := _name_refusal(entry.name):
+        return refusal
+    if entry.issym() or entry.islnk():
+        return _special("link")
+    if not entry.isreg() or entry.issparse():
+        return _special("device")
+    if entry.size > budget.limits.input_bytes:
+        return _member_too_big(entry.size, budget.limits)
+    stream = archive.extractfile(entry)
+    if stream is None:
+        return _special("device")
+    content = _read(stream, budget)
+    if isinstance(content, bytes) and len(content) < entry.size:
+        raise EOFError
+    return content
+
+
+# --- compressed streams
+
+
+def _packing(data: bytes) -> str | None:
+    return next((packing for magic, packing in _PACKED if data.startswith(magic)), None)
+
+
+class _Chunks(io.RawIOBase):
+    """Unpack bzip2 or xz piece by piece: xz with a bound on its memory, which `lzma.LZMAFile` does not
+    offer."""
+
+    def __init__(self, data: bytes, packing: str) -> None:
+        self._data = memoryview(data)
+        self._at = 0
+        self._packing = packing
+        self._unpacker = self._fresh()
+
+    def _fresh(self) -> "bz2.BZ2Decompressor | lzma.LZMADecompressor":
+        return bz2.BZ2Decompressor() if self._packing == "bzip2" else lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        while True:
+            if self._unpacker.eof:
+                rest = self._unpacker.unused_data
+                self._at -= len(rest)
+                if not bytes(self._data[self._at : self._at + 4]).strip(b"\x00"):  # padding ends it
+                    return 0
+                self._unpacker = self._fresh()
+            piece = b""
+            if self._unpacker.needs_input:
+                piece = bytes(self._data[self._at : self._at + CHUNK])
+                self._at += len(piece)
+                if not piece:
+                    raise EOFError("the compressed data stop before their end")
+            out = self._unpacker.decompress(piece, len(buffer))
+            if out:
+                buffer[: len(out)] = out
+                return len(out)
+
+
+class _Metered(io.RawIOBase):
+    """A stream whose every byte is counted against the budget before it reaches anybody."""
+
+    def __init__(self, stream: IO[bytes], budget: _Budget) -> None:
+        self._stream = stream
+        self._budget = budget
+        self._out = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(CHUNK if size < 0 else min(size, 4 * CHUNK))
+        self._out += len(piece)
+        if self._out > BOMB_SIZE and self._out > BOMB_RATIO * self._budget.packed:
+            raise _TooMuchError(_bomb())
+        if self._out > self._budget.limits.unpacked_bytes:
+            raise _TooMuchError(_too_big(self._budget.limits))
+        self._budget.take(0)
+        return piece
+
+
+def _unpacking(data: bytes, budget: _Budget) -> IO[bytes]:
+    return _Metered(_unpacked(data), budget)  # type: ignore[return-value]
+
+
+def _unpacked(data: bytes) -> IO[bytes]:
+    packing = _packing(data)
+    if packing == "gzip":
+        return gzip.GzipFile(fileobj=io.BytesIO(data))  # type: ignore[return-value]
+    if packing == "zstd":
+        unpacker = zstandard.ZstdDecompressor(max_window_size=2**27)
+        return unpacker.stream_reader(io.BytesIO(data), read_across_frames=True)
+    return io.BufferedReader(_Chunks(data, packing or ""), CHUNK)
+
+
+def _holds_tar(data: bytes) -> bool:
+    """Whether what is compressed begins like a tar; damage is left for the reading to find."""
+    if _packing(data) is None:
+        return False
+    try:
+        return _is_tar(_unpacked(data).read(512))
+    except _DAMAGE:
+        return False
+
+
+def _single(data: bytes, budget: _Budget, name: str) -> Member:
+    """The one file that was compressed alone: "dmidecode.txt.gz"."""
+    inner = re.sub(r"\.(?:gz|bz2|xz|zst|lzma|z)$", "", name, flags=re.IGNORECASE) or "file"
+    return Member(inner, _read(_unpacking(data, budget), budget))
+
+
+def _read(stream: IO[bytes], budget: _Budget) -> bytes | Unreadable:
+    """One member, no larger than an input may be. What it says of its own size is not believed."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(CHUNK):
+        size += len(piece)
+        budget.take(len(piece))
+        if size > budget.limits.input_bytes:
+            return _member_too_big(size, budget.limits)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+# --- folders
+
+
+def _walk_folder(folder: Path, budget: _Budget) -> Iterator[Member]:
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        links = [f for f in folders if (Path(parent) / f).is_symlink()]  # os.walk does not enter them
+        for name in sorted([*files, *links]):
+            path = Path(parent) / name
+            shown = path.relative_to(folder).as_posix()
+            if _DROPPINGS.search(shown):
+                continue
+            budget.take_member()
+            yield from _nested(Member(shown, _file_content(path, budget)), budget, 0)
+
+
+def _file_content(path: Path, budget: _Budget) -> bytes | Unreadable:
+    try:
+        seen = path.lstat()
+        if stat.S_ISLNK(seen.st_mode):
+            return _special("link")
+        if not stat.S_ISREG(seen.st_mode):
+            return _special("device")
+        if seen.st_size > budget.limits.input_bytes:
+            return _member_too_big(seen.st_size, budget.limits)
+        with path.open("rb") as stream:
+            return _read(stream, budget)
+    except OSError as error:
+        return Unreadable(
+            Message(_("The file can not be opened (%(error)s)."), {"error": error.strerror or "?"}),
+            Message(_("Give the right to read it, or copy it elsewhere.")),
+        )
+
+
+# --- names
+
+
+def _tidy(name: str) -> str:
+    return name.replace("\\", "/").removeprefix("./")
+
+
+def _name_refusal(name: str) -> Unreadable | None:
+    name = name.replace("\\", "/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or "\x00" in name:
+        return Unreadable(
+            Message(_("Its name points outside of the archive.")),
+            Message(_("Pack the folder again from the folder itself, without absolute paths or “..”.")),
+        )
+    return None
+
+
+def is_office(data: bytes) -> bool:
+    """Spreadsheets and office documents are zips; they are one file, not an archive to open."""
+    return data.startswith(b"PK") and (b"[Content_Types].xml" in data or data[30:38] == b"mimetype")
+
+
+# --- reasons
+
+
+def _damaged(damage: Exception) -> Unreadable:
+    if isinstance(damage, lzma.LZMAError) and "emory" in str(damage):
+        return Unreadable(
+            Message(_("Unpacking this would take too much memory.")),
+            Message(_("Pack the files again with ordinary settings, as .zip or .tar.gz.")),
+        )
+    return Unreadable(
+        Message(_("The archive is damaged or was cut short: what follows is lost.")),
+        Message(_("Copy it again from where it was made, or pack the files again.")),
+    )
+
+
+def _special(what: str) -> Unreadable:
+    if what == "link":
+        return Unreadable(
+            Message(_("This is a link to another file, not a file.")),
+            Message(_("Put the file itself in the archive.")),
+        )
+    return Unreadable(
+        Message(_("This is a device, a pipe or a file with holes, not an ordinary file.")),
+        Message(_("Copy what it holds into an ordinary file and send that.")),
+    )
+
+
+def _bomb() -> Unreadable:
+    return Unreadable(
+        Message(_("It would unpack to an absurd size: this looks like a decompression bomb.")),
+        Message(_("Send the files themselves, or an archive of them that you made.")),
+    )
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable(
+        Message(_("This archive is inside an archive that is itself inside an archive.")),
+        Message(_("Unpack the outer one and send the inner ones.")),
+    )
+
+
+def _member_too_big(size: int, limits: Limits) -> Unreadable:
+    values = {"size": size // 2**20, "limit": limits.input_bytes // 2**20}
+    return Unreadable(
+        Message(_("This file is too big (%(size)d MiB; at most %(limit)d MiB are read)."), values),
+        Message(_("Send the output of one machine a file, or split the list.")),
+    )
+
+
+def _input_too_big(limits: Limits) -> Unreadable:
+    values = {"limit": limits.input_bytes // 2**20}
+    return Unreadable(
+        Message(_("The file is bigger than %(limit)d MiB."), values),
+        Message(_("Send it in several parts.")),
+    )
+
+
+def _too_big(limits: Limits) -> Unreadable:
+    return Unreadable(
+        Message(
+            _("The archive unpacks to more than %(limit)d MiB: the rest was left."),
+            {"limit": limits.unpacked_bytes // 2**20},
+        ),
+        Message(_("Send it in several parts.")),
+    )
+
+
+def _too_many(limits: Limits) -> Unreadable:
+    return Unreadable(
+        Message(_("It holds more than %(limit)d files: the rest was left."), {"limit": limits.members}),
+        Message(_("Send it in several parts.")),
+    )
+
+
+def _too_slow(limits: Limits) -> Unreadable:
+    return Unreadable(
+        Message(
+            _("Unpacking took more than %(limit)d seconds: the rest was left."),
+            {"limit": int(limits.seconds)},
+        ),
+        Message(_("Send it in several parts, or as .zip.")),
+    )
