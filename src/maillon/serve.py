@@ -95,14 +95,15 @@ def prepare_people() -> int:
 
 
 def announce(host: str, port: int) -> None:
-    from maillon.demo.people import PEOPLE
+    from maillon.demo.people import ORGANISATIONS, PEOPLE
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104
     say(f"\nMaillon: http://{shown}:{port}/")
     if settings.DEMO:
         say("Demonstration accounts (choose one on the sign-in page, no password needed):")
+        names = {organisation.key: organisation.name for organisation in ORGANISATIONS}
         for person in PEOPLE:
-            say(f"  {person.email.ljust(44)} {person.role.label}, {person.organisation}")
+            say(f"  {person.email.ljust(44)} {person.role.label}, {names[person.organisation]}")
     say("Stop with Ctrl+C.\n")
 
 

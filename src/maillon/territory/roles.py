@@ -47,3 +47,25 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.MEDIATOR: frozenset({"organisation.view"}),
     Role.READER: frozenset(_STOCK_READ),
 }
+
+# What an API key may be allowed, and the words of it.
+TOKEN_SCOPES = {
+    "stock.view": _("Read the stock"),
+    "stock.intake": _("Send readings of machines"),
+    "stock.erasure": _("Send erasure reports"),
+    "stock.move": _("Move machines through the workshop"),
+    "lots.view": _("Read the lots"),
+}
+
+ROLES_OF_KIND = {
+    "coordination": (Role.COORDINATOR, Role.TECHNICIAN, Role.READER),
+    "workshop": (Role.COORDINATOR, Role.TECHNICIAN, Role.READER),
+    "donor": (Role.DONOR,),
+    "town": (Role.DONOR, Role.PRESCRIBER, Role.MEDIATOR, Role.READER),
+    "prescriber": (Role.PRESCRIBER,),
+    "landlord": (Role.PRESCRIBER, Role.DONOR),
+    "association": (Role.PRESCRIBER, Role.MEDIATOR),
+    "school": (Role.PRESCRIBER, Role.DONOR),
+    "operator": (Role.READER,),
+    "place": (Role.MEDIATOR,),
+}

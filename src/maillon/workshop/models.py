@@ -274,6 +274,7 @@ class Medium(models.Model):
         ],
         default=MediumState.TO_ERASE.value,
     )
+    fitted = models.BooleanField(default=True)  # False once taken out: it no longer holds the device back
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

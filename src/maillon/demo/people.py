@@ -1,0 +1,82 @@
+"""The demonstration's organisations and accounts: invented, and saying so."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillon.territory.models import OrganisationKind
+from maillon.territory.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrganisation:
+    key: str
+    kind: OrganisationKind
+    name: str
+    commune: str  # INSEE code
+    address: str = ""
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    email: str
+    role: Role
+    organisation: str  # the key of a DemoOrganisation
+    icon: str
+    action: Promise  # what this person comes to do
+
+
+COORDINATION = "coordination"
+ORGANISATIONS = (
+    DemoOrganisation(COORDINATION, OrganisationKind.COORDINATION, "Coordination fictive de la métropole", "44109"),
+    DemoOrganisation(
+        "atelier-nord",
+        OrganisationKind.WORKSHOP,
+        "Atelier fictif du Nord",
+        "44114",
+        places=("Réception", "Étagère 1", "Étagère 2", "Banc", "Prêts à partir"),
+    ),
+    DemoOrganisation(
+        "atelier-sud",
+        OrganisationKind.WORKSHOP,
+        "Atelier fictif du Sud",
+        "44143",
+        places=("Quai", "Rayonnage A", "Rayonnage B", "Départ"),
+    ),
+    DemoOrganisation("ville", OrganisationKind.TOWN, "Ville fictive de Port-l'Exemple", "44047"),
+    DemoOrganisation("assureur", OrganisationKind.DONOR, "Mutuelle fictive de l'Estuaire", "44162"),
+    DemoOrganisation("bureau", OrganisationKind.DONOR, "Bureau d'études fictif", "44035"),
+    DemoOrganisation("college", OrganisationKind.SCHOOL, "Collège fictif des Marronniers", "44109"),
+    DemoOrganisation("ecole", OrganisationKind.SCHOOL, "École fictive du Canal", "44190"),
+    DemoOrganisation("ccas", OrganisationKind.PRESCRIBER, "Service social fictif", "44109"),
+    DemoOrganisation("bailleur", OrganisationKind.LANDLORD, "Bailleur fictif de l'Ouest", "44162"),
+    DemoOrganisation("association", OrganisationKind.ASSOCIATION, "Association fictive d'entraide", "44109"),
+    DemoOrganisation("operateur", OrganisationKind.OPERATOR, "Opérateur fictif solidaire", "44109"),
+    DemoOrganisation("espace", OrganisationKind.PLACE, "Espace numérique fictif", "44215"),
+)
+PEOPLE = (
+    DemoPerson(
+        "coordination@exemple.invalid",
+        Role.COORDINATOR,
+        COORDINATION,
+        "people",
+        _("see the whole territory's stock and decide"),
+    ),
+    DemoPerson(
+        "technicienne@exemple.invalid", Role.TECHNICIAN, "atelier-nord", "wrench", _("read, erase and repair machines")
+    ),
+    DemoPerson(
+        "technicien.sud@exemple.invalid",
+        Role.TECHNICIAN,
+        "atelier-sud",
+        "wrench",
+        _("see that another workshop's stock is apart"),
+    ),
+    DemoPerson("don@exemple.invalid", Role.DONOR, "assureur", "gift", _("follow what became of the machines given")),
+    DemoPerson("ville@exemple.invalid", Role.DONOR, "ville", "building", _("follow what became of a town's machines")),
+    DemoPerson("prescription@exemple.invalid", Role.PRESCRIBER, "ccas", "person", _("see what a social worker sees")),
+    DemoPerson("mediation@exemple.invalid", Role.MEDIATOR, "espace", "heart", _("see what a mediator sees")),
+    DemoPerson("lecture@exemple.invalid", Role.READER, "atelier-nord", "eye", _("look without changing anything")),
+)

@@ -1,0 +1,55 @@
+"""Files kept beside the database, by their content: the same bytes are stored once, and never under a given name."""
+
+import hashlib
+import io
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from maillon.kernel.errors import Refusal
+
+LARGEST_PHOTO = 25 * 2**20
+LARGEST_SIDE = 1600
+
+
+def keep(data: bytes) -> str:
+    """Store the bytes (once) and return their SHA-256, which opens them again."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.{os.getpid()}")
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(path)
+    return digest
+
+
+def path_of(digest: str) -> Path:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError("Expected a SHA-256 in hexadecimal.")
+    return Path(settings.MEDIA_ROOT) / digest[:2] / digest[2:]
+
+
+def keep_photo(data: bytes) -> tuple[str, int]:
+    """Store a photo, reduced and without what the camera adds (place, date, owner). Returns its SHA-256 and size.
+
+    Raises Refusal when it is too big or not an image we read (JPEG, PNG, WebP).
+    """
+    if len(data) > LARGEST_PHOTO:
+        raise Refusal(_("This photo is too big."), _("At most 25 MB: take it again in a lower quality."))
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
+            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise Refusal(_("This file is not a photo we can read."), _("Send a JPEG, PNG or WebP image.")) from None
+    upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    clean = io.BytesIO()
+    upright.save(clean, "JPEG", quality=82, optimize=True)
+    return keep(clean.getvalue()), clean.tell()

@@ -1,0 +1,155 @@
+"""What changes organisations, their members, places and API keys."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor, system
+from maillon.kernel.errors import NotAllowed, NotFound, Refusal, find
+from maillon.kernel.ids import new_id
+from maillon.territory.models import Membership, Organisation, OrganisationKind, Place, Token, User
+from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
+
+CARD = ("name", "commune", "address", "siret", "uai", "phone", "email")
+
+
+def found_territory(*, email: str, name: str = "Coordination") -> Organisation:
+    """The first organisation of an empty platform and its first coordinator."""
+    with transaction.atomic():
+        key = new_id()
+        coordination = Organisation.objects.create(
+            id=key, kind=OrganisationKind.COORDINATION, name=name, territory_id=key
+        )
+        actor = system(key)
+        ledger.append("organisation.created", actor, key, type=OrganisationKind.COORDINATION.value)
+        _join(actor, coordination, email, Role.COORDINATOR)
+    return coordination
+
+
+def create_organisation(*, actor: Actor, kind: str, name: str, **card: Any) -> Organisation:
+    """A new organisation of the actor's territory. Raises NotAllowed (not a coordination's coordinator)."""
+    actor.require("organisation.change")
+    if not actor.oversees:
+        raise NotAllowed("organisation.change")
+    with transaction.atomic():
+        organisation: Organisation = Organisation.objects.create(
+            kind=kind, name=name, territory_id=actor.territory_id, **card
+        )
+        ledger.append("organisation.created", actor, organisation.pk, type=kind)
+    return organisation
+
+
+def change_card(*, actor: Actor, organisation_id: UUID, card: dict[str, Any]) -> Organisation:
+    """Raises NotAllowed, NotFound."""
+    actor.require("organisation.change")
+    with transaction.atomic():
+        organisation: Organisation = find(Organisation.objects.select_for_update().visible_to(actor), organisation_id)
+        changed = [name for name in CARD if name in card and getattr(organisation, name) != card[name]]
+        if changed:
+            for name in changed:
+                setattr(organisation, name, card[name])
+            organisation.save(update_fields=changed)
+            ledger.append("organisation.changed", actor, organisation.pk, changed=changed)
+    return organisation
+
+
+def add_member(*, actor: Actor, organisation_id: UUID, email: str, role: str, name: str = "") -> Membership:
+    """Give a person a role; the account is made if there is none. Raises NotAllowed, NotFound, Refusal."""
+    actor.require("members.change")
+    organisation: Organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    if role not in ROLES_OF_KIND[OrganisationKind(organisation.kind)]:
+        raise Refusal(
+            _("This role does not exist in an organisation of this kind."), _("Choose one of those proposed.")
+        )
+    with transaction.atomic():
+        return _join(actor, organisation, email, Role(role), name)
+
+
+def _join(actor: Actor, organisation: Organisation, email: str, role: Role, name: str = "") -> Membership:
+    email = User.objects.normalize_email(email).lower()
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    membership, added = Membership.objects.get_or_create(user=user, organisation=organisation, role=role.value)
+    if added:
+        ledger.append("organisation.member_added", actor, organisation.pk, user=user.pk, role=role.value)
+    return membership
+
+
+def remove_member(*, actor: Actor, membership_id: UUID) -> None:
+    """Raises NotAllowed, NotFound, Refusal (the last coordinator can not be removed)."""
+    actor.require("members.change")
+    with transaction.atomic():
+        memberships = Membership.objects.select_for_update().select_related("organisation")
+        membership: Membership = find(
+            memberships.filter(organisation__in=Organisation.objects.visible_to(actor)), membership_id
+        )
+        same_role = Membership.objects.filter(organisation=membership.organisation, role=Role.COORDINATOR.value)
+        if membership.role == Role.COORDINATOR and same_role.count() == 1:
+            raise Refusal(
+                _("This is the last coordinator of the organisation."), _("Give this role to someone else first.")
+            )
+        ledger.append(
+            "organisation.member_removed",
+            actor,
+            membership.organisation_id,
+            user=membership.user_id,
+            role=membership.role,
+        )
+        membership.delete()
+
+
+def add_place(*, actor: Actor, organisation_id: UUID, name: str) -> Place:
+    """Raises NotAllowed, NotFound, Refusal (the name is taken)."""
+    actor.require("stock.move")
+    organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    try:
+        with transaction.atomic():
+            place = Place.objects.create(organisation=organisation, name=name.strip())
+            ledger.append("organisation.place_added", actor, organisation.pk, place=place.pk)
+    except IntegrityError:
+        raise Refusal(_("There is already a place of this name."), _("Choose another name.")) from None
+    return place
+
+
+def create_token(
+    *, actor: Actor, organisation_id: UUID, label: str, scopes: Iterable[str], expires_at: datetime | None = None
+) -> tuple[Token, str]:
+    """A key to the API and its secret, which is told this once. Raises NotAllowed, NotFound, Refusal."""
+    actor.require("tokens.change")
+    organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    wanted = sorted(set(scopes))
+    if not wanted or not set(wanted) <= set(TOKEN_SCOPES):
+        raise Refusal(_("Say what this key may do."), _("Tick at least one line."))
+    secret = f"maillon_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        token = Token.objects.create(
+            organisation=organisation,
+            label=label,
+            digest=hashlib.sha256(secret.encode()).hexdigest(),
+            scopes=wanted,
+            created_by=actor.user_id,
+            expires_at=expires_at,
+        )
+        ledger.append("organisation.token_created", actor, organisation.pk, token=token.pk, scopes=wanted)
+    return token, secret
+
+
+def revoke_token(*, actor: Actor, token_id: UUID) -> None:
+    """Raises NotAllowed, NotFound."""
+    actor.require("tokens.change")
+    with transaction.atomic():
+        tokens = Token.objects.select_for_update().filter(organisation__in=Organisation.objects.visible_to(actor))
+        token: Token | None = tokens.filter(pk=token_id).first()
+        if token is None:
+            raise NotFound
+        if token.revoked_at is None:
+            token.revoked_at = timezone.now()
+            token.save(update_fields=["revoked_at"])
+            ledger.append("organisation.token_revoked", actor, token.organisation_id, token=token.pk)

@@ -1,0 +1,189 @@
+"""What changes a device: each command checks, writes in one transaction with its events, or refuses with remedies."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillon.collection.models import Lot
+from maillon.hardware.model import Kind
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound, Refusal, find
+from maillon.kernel.translation import told
+from maillon.territory.models import Place
+from maillon.workshop import life
+from maillon.workshop.life import BY_NAME, MediumState, Obstacle, State, Step
+from maillon.workshop.models import CheckAnswer, Condition, Device
+from maillon.workshop.queries import device_facts
+from maillon.workshop.stock import index
+from maillon.workshop.vocabulary import CHECK_LINES, check_lines
+
+KEEPS_PLACE = frozenset({State.HANDED_OVER, State.RECYCLED, State.LOST})
+
+
+class StepRefused(Refusal):
+    def __init__(self, device: Device, step: Step, obstacles: list[Obstacle]) -> None:
+        self.obstacles = obstacles
+        parts: list[str | Promise] = [f"{told(o.what)} {told(o.remedy)}" for o in obstacles]
+        super().__init__(
+            _("%(code)s: “%(step)s” was not done.") % {"code": device.code, "step": told(step.label)}, *parts
+        )
+
+
+def locked(actor: Actor, device_id: UUID) -> Device:
+    """The device, locked until the end of the transaction, if the actor may change it. Raises NotFound."""
+    device: Device | None = Device.objects.select_for_update().workable_by(actor).filter(id=device_id).first()
+    if device is None:
+        raise NotFound
+    return device
+
+
+def take_step(
+    *, actor: Actor, device_id: UUID, step: str, at: datetime | None = None, answers: Mapping[str, Any] | None = None
+) -> Device:
+    """Take one step of the device's life, by hand. Writes nothing if anything is raised.
+
+    answers: what the step asks, already validated by its form: place (Place), condition, repair (list), system,
+    reference, reason, slip.
+    Raises NotAllowed, NotFound, StepRefused (with every obstacle).
+    """
+    wanted = BY_NAME[step]
+    actor.require(wanted.permission)
+    with transaction.atomic():
+        device = locked(actor, device_id)
+        facts = device_facts(device)
+        if not wanted.by_hand:
+            raise Refusal(
+                _("%(code)s can not be declared “%(step)s” by hand.")
+                % {"code": device.code, "step": told(wanted.label)},
+                _("It follows from evidence: read its hardware, or record the proof of erasure of each disk."),
+            )
+        if found := life.obstacles(wanted, facts):
+            raise StepRefused(device, wanted, found)
+        record_step(actor, device, wanted, dict(answers or {}), at)
+    return device
+
+
+def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any], at: datetime | None = None) -> None:
+    """Write a step whose conditions were checked: state, answers, event, index. Inside the caller's transaction."""
+    payload: dict[str, object] = {}
+    for name in step.asks:
+        value = answers.get(name)
+        if name == "place":
+            if isinstance(value, Place):
+                device.place = value
+            payload["place"] = device.place_id
+        else:
+            payload[name] = value
+            if name in ("condition", "system") and value:
+                setattr(device, name, value)
+    if step.to is State.RETURNED:
+        _erasure_must_be_proved_again(device)
+    if step.to in KEEPS_PLACE:
+        device.place = None
+    device.state = step.to.value
+    device.save(update_fields=["state", "place", "condition", "system", "no_disk_declared", "changed_at"])
+    if step.name == "received":
+        payload["lot"] = device.lot.code if device.lot else None
+    ledger.append(f"device.{step.name}", actor, device.id, at=at, **payload)
+    index.sync([device.number])
+
+
+def _erasure_must_be_proved_again(device: Device) -> None:
+    """Someone used it: what was proved before says nothing of what is on its disks now."""
+    device.media.filter(fitted=True, state=MediumState.ERASED.value).update(state=MediumState.TO_ERASE.value)
+    device.checks.all().delete()
+
+
+def move_to(*, actor: Actor, device_ids: Iterable[UUID], place: Place | None, at: datetime | None = None) -> int:
+    """Put devices on a place of the organisation that holds them; returns how many moved.
+
+    Raises NotAllowed, NotFound (one of them is not the actor's), Refusal (the place is another organisation's).
+    """
+    actor.require("stock.move")
+    wanted = set(device_ids)
+    with transaction.atomic():
+        devices = list(Device.objects.select_for_update().workable_by(actor).filter(id__in=wanted).order_by("number"))
+        if len(devices) != len(wanted):
+            raise NotFound
+        if place and any(device.holder_id != place.organisation_id for device in devices):
+            raise Refusal(_("This place belongs to another organisation."), _("Choose a place of the workshop."))
+        moved = [device for device in devices if device.place_id != (place.pk if place else None)]
+        events = [
+            ledger.Event(
+                "device.moved", actor, d.id, at, None, {"place": place.pk if place else None, "from_place": d.place_id}
+            )
+            for d in moved
+        ]
+        for device in moved:
+            device.place = place
+        Device.objects.bulk_update(moved, ["place"])
+        ledger.append_many(events)
+        index.sync([device.number for device in moved])
+    return len(moved)
+
+
+DESCRIBED = ("kind", "vendor", "model", "condition", "asset_tag", "lot")
+
+
+def describe(*, actor: Actor, device_id: UUID, changes: Mapping[str, Any], at: datetime | None = None) -> Device:
+    """Correct what a person sees better than a tool: kind, make, model, looks, donor's tag, lot.
+
+    Raises NotAllowed, NotFound, Refusal (a lot that is not visible to the actor).
+    """
+    actor.require("stock.move")
+    if unknown := set(changes) - set(DESCRIBED):
+        raise ValueError(f"Expected fields among {DESCRIBED}, got {sorted(unknown)}.")
+    with transaction.atomic():
+        device = locked(actor, device_id)
+        changed = [name for name in DESCRIBED if name in changes and getattr(device, name) != changes[name]]
+        if not changed:
+            return device
+        if "lot" in changed and changes["lot"] is not None:
+            lot = find(Lot.objects.visible_to(actor), changes["lot"].pk)
+            device.donor = lot.donor
+        for name in changed:
+            setattr(device, name, changes[name])
+        device.save(update_fields=[*changed, "donor", "changed_at"])
+        ledger.append("device.described", actor, device.id, at=at, changed=changed)
+        index.sync([device.number])
+    return device
+
+
+def answer_checks(*, actor: Actor, device_id: UUID, answers: Mapping[str, str]) -> Device:
+    """Keep the answers of the check-list given so far (autosaved: no event until the list is confirmed).
+
+    answers: line -> "ok", "failing" or "absent"; an empty answer takes the line back.
+    """
+    actor.require("stock.move")
+    with transaction.atomic():
+        device = locked(actor, device_id)
+        lines = check_lines(Kind(device.kind))
+        for line, answer in answers.items():
+            if line not in lines:
+                continue
+            if not answer:
+                device.checks.filter(line=line).delete()
+            elif answer in CheckAnswer.Answer.values:
+                CheckAnswer.objects.update_or_create(
+                    device=device, line=line, defaults={"answer": answer, "answered_by": actor.user_id}
+                )
+    return device
+
+
+__all__ = [
+    "CHECK_LINES",
+    "Condition",
+    "StepRefused",
+    "answer_checks",
+    "describe",
+    "locked",
+    "move_to",
+    "record_step",
+    "take_step",
+]

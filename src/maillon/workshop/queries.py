@@ -1,0 +1,63 @@
+"""What pages read of one device."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import zstandard
+
+from maillon.hardware import schema
+from maillon.hardware.model import Kind, Machine
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound
+from maillon.workshop.life import Facts, MediumFacts, MediumState, State
+from maillon.workshop.models import CheckAnswer, Device, Hardware
+from maillon.workshop.vocabulary import CHECK_LINES, check_lines
+
+
+def device_by_code(actor: Actor, code: str) -> Device:
+    """The device with this code, if the actor may see it. One query. Raises NotFound."""
+    devices = Device.objects.visible_to(actor).select_related("lot", "place", "holder", "donor")
+    device: Device | None = devices.filter(code=code).first()
+    if device is None:
+        raise NotFound
+    return device
+
+
+def device_facts(device: Device) -> Facts:
+    """What the rules of its life need to know. Three queries."""
+    media = list(device.media.filter(fitted=True))
+    answers = dict(device.checks.values_list("line", "answer"))
+    lines = check_lines(Kind(device.kind))
+    failing = tuple(str(CHECK_LINES[line]) for line in lines if answers.get(line) == CheckAnswer.Answer.FAILING)
+    return Facts(
+        state=State(device.state),
+        inspected=Hardware.objects.filter(device=device).exists(),
+        grade=device.grade,
+        parts_only=device.parts_only,
+        media=tuple(MediumFacts(medium.name, MediumState(medium.state)) for medium in media),
+        media_known=bool(media) or device.no_disk_declared,
+        checks_open=sum(line not in answers for line in lines),
+        checks_failing=failing,
+        checks_done=all(line in answers for line in lines),
+    )
+
+
+def machine_of(device: Device) -> Machine | None:
+    """The hardware known of a device, or None before its first reading. One query."""
+    hardware = Hardware.objects.filter(device=device).first()
+    return unpacked(hardware.document) if hardware else None
+
+
+def packed(machine: Machine) -> bytes:
+    """A machine as it is stored: canonical JSON, zstandard."""
+    return zstandard.compress(schema.dumps(machine), 3)
+
+
+def unpacked(document: bytes | memoryview[int]) -> Machine:
+    return schema.loads(zstandard.decompress(bytes(document), max_output_size=64 * 2**20))
+
+
+def hardware_of(numbers: Iterable[int]) -> dict[int, Machine]:
+    """The hardware known of several devices. One query."""
+    rows: Any = Hardware.objects.filter(device_id__in=list(numbers)).values_list("device_id", "document")
+    return {number: unpacked(document) for number, document in rows}
