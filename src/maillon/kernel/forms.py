@@ -1,7 +1,43 @@
-"""How forms are drawn: Django's own templates, then ours."""
+"""How forms are drawn: our field template, and Bootstrap's classes on Django's own widgets.
 
+`{{ form }}` or `{{ form.name.as_field_group }}` is all a page writes: label, hint, error and their
+`aria-describedby` follow.
+"""
+
+from typing import Any
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
 
 
+class BoundField(forms.BoundField):
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        built = super().build_widget_attrs(attrs, widget)
+        classes = [widget.attrs.get("class", ""), built.get("class", ""), css_class(widget)]
+        if self.errors:
+            classes.append("is-invalid")
+        built["class"] = " ".join(dict.fromkeys(" ".join(classes).split()))
+        return built
+
+    @property
+    def look(self) -> str:
+        """How the field template lays it out: "check", "choices" or "line"."""
+        widget = self.field.widget
+        if isinstance(widget, forms.CheckboxInput):
+            return "check"
+        return "choices" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else "line"
+
+
+def css_class(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
 class Renderer(TemplatesSetting):
-    """Field and error templates are found like any other, so that the theme may replace them."""
+    """Templates are found like any other, so that an installation may replace them."""
+
+    form_template_name = "kernel/forms/form.html"
+    field_template_name = "kernel/forms/field.html"
+    bound_field_class = BoundField
