@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
@@ -147,8 +147,8 @@ def _chain(head: Head, added: Sequence[Entry]) -> None:
 
 def _insert(entries: list[Entry]) -> None:
     """One `executemany`: bulk_create would cut the batch at 71 rows on SQLite."""
-    fields: list[models.Field] = list(Entry._meta.concrete_fields)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    fields = Entry._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     rows = [
         [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in fields] for entry in entries
