@@ -2,7 +2,6 @@
 
 import os
 import time
-from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -35,11 +34,12 @@ def effects(name: str) -> list[int]:
 
 
 def wait_here(marker: str) -> None:
-    """The first attempt that comes here says so and never leaves; the next ones pass."""
+    """The first attempt that comes here says so, and waits until a file named `marker`.go is there; others pass."""
     path = Path(marker)
     if not path.exists():
         path.write_text(str(os.getpid()))
-        time.sleep(timedelta(minutes=10).total_seconds())
+        while not path.with_suffix(".go").exists():
+            time.sleep(0.05)
 
 
 @job(title="Add", max_attempts=3)
@@ -77,13 +77,17 @@ def write_then_hang(name: str, marker: str) -> int:
 
 
 @job(atomic=False, takes_context=True)
-def write_in_steps(context: JobContext, name: str, steps: int, marker: str = "", hang_at: int = -1) -> int:
+def write_in_steps(
+    context: JobContext, name: str, steps: int, marker: str = "", hang_in: int = -1, hang_after: int = -1
+) -> int:
     for number in range(context.cursor or 0, steps):
         with context.step() as step:
             effect(name, number)
             step.cursor, step.done, step.total = number + 1, number + 1, steps
-            if number == hang_at:
+            if number == hang_in:
                 wait_here(marker)
+        if number == hang_after:
+            wait_here(marker)
     return steps
 
 

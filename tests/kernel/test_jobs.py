@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, default_task_backend, task_backends
 from django_tasks.exceptions import TaskResultDoesNotExist, TaskResultMismatch
 
+from maillon.kernel import scratch
 from maillon.kernel.actor import Actor, ActorKind
 from maillon.kernel.ids import new_id
 from maillon.kernel.jobs import leases
@@ -230,8 +231,14 @@ def test_a_step_of_a_dead_attempt_is_rolled_back(table):
     assert Job.objects.get().cursor is None
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_step_inside_a_transaction_is_refused():
+@pytest.fixture
+def own_database(django_db_blocker):
+    """Where transactions are real, and threads have connections of their own."""
+    with django_db_blocker.unblock(), scratch.database():
+        yield
+
+
+def test_a_step_inside_a_transaction_is_refused(own_database):
     sample.step_inside_a_transaction.enqueue()
     drain()
     assert Job.objects.get().errors[0]["class"] == "builtins.RuntimeError"
@@ -244,10 +251,7 @@ def test_progress_never_says_the_end_before_the_end():
     assert Job(done=0, status=Status.SUCCESSFUL).percent == 100
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_claims_at_once_never_take_the_same_job(request):
-    if connection.vendor == "sqlite":
-        pytest.skip("an in-memory database refuses a second connection; test_worker_kill does it with processes")
+def test_two_claims_at_once_never_take_the_same_job(own_database):
     for n in range(20):
         sample.add.enqueue(n, n)
     taken: list[object] = []

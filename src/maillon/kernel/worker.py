@@ -4,22 +4,28 @@ Stopping it (SIGTERM, Ctrl-C) lets running jobs end; jobs in steps rest after th
 ends it at once: nothing is left half-done and another worker takes the jobs back when their lease has run out.
 """
 
+import argparse
+import atexit
 import logging
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 from types import FrameType
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils.module_loading import autodiscover_modules
 
+from maillon.kernel.jobs import housekeeping  # noqa: F401 - the kernel's own periodic jobs
 from maillon.kernel.jobs.leases import LEASE, claim, take_back
-from maillon.kernel.jobs.periodic import Planner
 from maillon.kernel.jobs.running import Pulse, run
+from maillon.kernel.jobs.schedule import Planner
 
 logger = logging.getLogger("maillon.worker")
 
@@ -31,6 +37,8 @@ class Worker:
     """
     queues: those whose jobs it takes. concurrency: how many at a time, each in its thread.
     once: do what is ready (and what is due), then stop. lease: how long a job is held without a sign of life.
+    grace: how long running jobs may take to end once it is told to stop.
+    parent: the process to stop with, when it ends however it ends.
     """
 
     def __init__(
@@ -41,10 +49,12 @@ class Worker:
         once: bool = False,
         lease: timedelta = LEASE,
         grace: timedelta = GRACE,
+        parent: int | None = None,
     ) -> None:
         if concurrency < 1:
             raise ValueError(f"Expected a concurrency of at least 1, got {concurrency}.")
         self.queues, self.concurrency, self.once, self.lease, self.grace = queues, concurrency, once, lease, grace
+        self.parent = parent
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
         self.stop = threading.Event()
         self.ran = 0
@@ -74,6 +84,8 @@ class Worker:
         while any(slot.is_alive() for slot in slots):
             next(slot for slot in slots if slot.is_alive()).join(rhythm)
             self._keep()
+            if self.parent and os.getppid() != self.parent:
+                self.stop.set()
             if self.stop.is_set():
                 ends_at = ends_at or time.monotonic() + self.grace.total_seconds()
                 if time.monotonic() > ends_at:
@@ -130,3 +142,77 @@ def _do_not_wait_for_locks() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout = 500")
+
+
+class WorkerProcess:
+    """A worker in a process of its own, started again when it dies, stopped with the process that asked for it.
+
+    A process rather than a thread: a job that is heavy, leaks or crashes does not touch the pages.
+    """
+
+    def __init__(self, concurrency: int = 1, pause: float = 1.0) -> None:
+        self._command = [sys.executable, "-m", "maillon.cli", "worker", f"--concurrency={concurrency}"]
+        self._pause = pause  # seconds before it is started again, doubled each time up to a minute
+        self._stopping = threading.Event()
+        self.process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+        atexit.register(self.stop)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C reaches the pages first, and this one is then told to stop.
+        return subprocess.Popen([*self._command, f"--parent={os.getpid()}"], start_new_session=True)
+
+    def _watch(self) -> None:
+        pause = self._pause
+        while True:
+            code = self.process.wait()
+            if self._stopping.wait(pause):
+                return
+            logger.warning("the worker ended with code %s and is started again", code)
+            self.process = self._start()
+            pause = min(2 * pause, 60)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.process.terminate()
+        try:
+            self.process.wait(GRACE.total_seconds() + 5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+def start_process(concurrency: int = 1) -> WorkerProcess:
+    """The worker beside the pages, for an installation where one command runs everything."""
+    return WorkerProcess(concurrency)
+
+
+def main(argv: Sequence[str]) -> int:
+    """`maillon worker`."""
+    queues = sorted(settings.TASKS["default"].get("QUEUES", ["default"]))
+    parser = argparse.ArgumentParser(
+        prog="maillon worker",
+        description="Run the jobs waiting in the database, and those that are due. Several workers may run at the "
+        "same time, on several machines (PostgreSQL): each job is done once. Ctrl-C or SIGTERM lets running jobs end.",
+    )
+    parser.add_argument("--queue", action="append", choices=queues, help="take its jobs only; repeatable (all queues)")
+    parser.add_argument("--concurrency", type=int, default=1, metavar="N", help="jobs at a time (1)")
+    parser.add_argument("--once", action="store_true", help="run what is ready, then stop")
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=LEASE.total_seconds(),
+        metavar="SECONDS",
+        help="a job whose worker gave no sign of life for so long is given to another worker (%(default)g)",
+    )
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    if options.concurrency < 1 or not 1 <= options.lease <= 3600:
+        parser.error("--concurrency is at least 1, --lease from 1 to 3600.")
+    Worker(
+        options.queue or queues,
+        concurrency=options.concurrency,
+        once=options.once,
+        lease=timedelta(seconds=options.lease),
+        parent=options.parent,
+    ).run()
+    return 0

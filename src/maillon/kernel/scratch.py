@@ -1,0 +1,75 @@
+"""A database to throw away: for the benches, which must not touch the platform's own data, and for tests that need
+several processes on one database.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dj_database_url
+from django.core.management import call_command
+from django.db import connection, connections
+
+from maillon.config.settings import SQLITE_OPTIONS
+
+
+@contextmanager
+def database(vendor: str = "", *, migrate: bool = True) -> Iterator[str]:
+    """A new, empty database that every connection of this process uses meanwhile; gone at the end.
+
+    vendor: "sqlite" or "postgresql" (only where the platform's own is one); by default the platform's own kind.
+    Yields its address, for DATABASE_URL of other processes.
+    """
+    makers = {"postgresql": _postgresql_database, "sqlite": _sqlite_database}
+    with makers[vendor or connection.vendor]() as url, _default_is(url):
+        if migrate:
+            call_command("migrate", verbosity=0, interactive=False)
+        yield url
+
+
+@contextmanager
+def _sqlite_database() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="maillon-scratch-") as folder:
+        yield f"sqlite:///{Path(folder) / 'scratch.sqlite3'}"
+
+
+@contextmanager
+def _postgresql_database() -> Iterator[str]:
+    import psycopg
+
+    name = f"maillon_scratch_{secrets.token_hex(6)}"
+    host = connection.settings_dict
+    server = psycopg.connect(**{**connection.get_connection_params(), "context": None}, autocommit=True)
+    try:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        user = quote(host["USER"], safe="") + (f":{quote(host['PASSWORD'], safe='')}" if host["PASSWORD"] else "")
+        place = quote(host["HOST"], safe="") + (f":{host['PORT']}" if host["PORT"] else "")
+        yield f"postgres://{user}@{place}/{name}"
+    finally:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.close()
+
+
+@contextmanager
+def _default_is(url: str) -> Iterator[None]:
+    """Point the default connection, and those that threads open, elsewhere; the present one stays open as it is."""
+    settings: dict[str, Any] = connections.settings["default"]
+    settings_before, connection_before = dict(settings), connections["default"]
+    target: dict[str, Any] = {"OPTIONS": {}, **dj_database_url.parse(url)}
+    if target["ENGINE"].endswith("sqlite3"):
+        target["OPTIONS"] = dict(SQLITE_OPTIONS)
+    connection_before.settings_dict = settings_before
+    settings.update(target)
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings.clear()
+        settings.update(settings_before)
+        connection_before.settings_dict = settings
+        connections["default"] = connection_before
