@@ -11,27 +11,6 @@ from functools import lru_cache
 from maillon.hardware.junk import clean
 from maillon.hardware.model import Machine, Origin, System
 
-_PROCESSOR_NOISE = re.compile(
-    r"\((?:r|tm|c)\)|®|™|\b(?:cpu|processor|apu|soc)\b|@.*$|\bw(?:ith|/) .*$|\b(?:genuine|authentic)\b"
-    r"|\b(?:dual|triple|quad|six|eight|twelve|sixteen)[- ]core\b(?= *$)|\b\d+-core\b",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=4096)
-def processor_name(raw: str | None) -> str | None:
-    """ "Intel(R) Core(TM) i5-7300U CPU @ 2.60GHz" -> "Core i5-7300U"; "AMD Ryzen 5 3500U with Radeon…" -> "Ryzen 5 3500U"."""
-    name = clean(raw)
-    if name is None:
-        return None
-    name = " ".join(_PROCESSOR_NOISE.sub(" ", name).split()).strip(" ,-")
-    name = re.sub(r"^(?:intel|amd)\s+", "", name, flags=re.IGNORECASE)
-    name = re.sub(r"^\d+(?:th|nd|rd|st) gen\s+", "", name, flags=re.IGNORECASE)
-    name = re.sub(r"^(?:intel|amd)\s+", "", name, flags=re.IGNORECASE)
-    if not re.search(r"[a-z]", name, re.IGNORECASE) or re.fullmatch(r"[0-9A-F]{8,}", name):
-        return None
-    return clean(name)
-
 
 def with_model(machine: Machine) -> Machine:
     """The machine with `system.model`, where its firmware allows to know it."""
@@ -52,3 +31,24 @@ def marketing_name(system: System) -> tuple[str | None, str]:
 
 
 _unused = Origin
+
+
+def with_processors(machine: Machine) -> Machine:
+    """The machine whose processors have the generation and the year their names tell."""
+    from maillon.hardware.cpus import describe
+
+    processors = []
+    for processor in machine.processors:
+        facts = describe(processor.model) if processor.model and not processor.release_year else None
+        if facts and (facts.generation or facts.release_year):
+            at = processor.origin.get("model")
+            derived = {"generation": at, "release_year": at} if at else {}
+            processor = replace(
+                processor,
+                generation=processor.generation or facts.generation,
+                release_year=facts.release_year,
+                vendor=processor.vendor or facts.vendor,
+                origin={**processor.origin, **derived},
+            )
+        processors.append(processor)
+    return replace(machine, processors=tuple(processors))

@@ -32,6 +32,7 @@ JSON: tuple[str, ...] = ()
 XML: tuple[str, ...] = ()
 BINARY: tuple[str, ...] = ()
 
+_PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
 _HEAD = 64 * 1024  # characters shown to `recognise`
 _DEFAULT = Limits()
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
@@ -103,10 +104,11 @@ def read_document(document: Any, where: Where) -> Reading | Unreadable:
 
 
 def finish(machine: Machine) -> Machine:
-    """The machine with the names a person would say and its kind. Doing it twice changes nothing."""
+    """The machine with the names a person would say, and its kind. Doing it twice changes nothing."""
     from maillon.hardware import kind, models, vendors
 
-    return kind.with_kind(models.with_model(vendors.with_vendors(machine)))
+    named = models.with_processors(models.with_model(vendors.with_vendors(machine)))
+    return kind.with_kind(named)
 
 
 def _parse_decoded(text: str, where: Where, limits: Limits) -> Reading | Unreadable:
@@ -166,12 +168,12 @@ def _read_xml(document: Document | Unreadable, where: Where) -> Reading | Unread
 
 
 def _read_container(data: bytes, name: str | None, limits: Limits) -> Reading | Unreadable | None:
-    """What an archive says, None when the input is no archive; spreadsheets are zips but no archives."""
-    if not data.startswith(_ARCHIVES) and data[257:262] != b"ustar":
+    """The machines of an archive, None when the bytes are no archive."""
+    if not data.startswith(_PACKED) and b"\0" not in data[:512]:
         return None
     from maillon.hardware import archives, bundles
 
-    if archives.is_office(data) or len(data) > limits.input_bytes:
+    if len(data) > limits.input_bytes or not archives.is_archive(data):
         return None
     return bundles.read_archive(data, name, limits)
 

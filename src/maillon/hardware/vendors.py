@@ -190,6 +190,8 @@ def display(name: str | None) -> str | None:
     name = clean(name)
     if name is None:
         return None
+    site = re.match(r"(?:https?://)?www\.([\w-]+)\.", name, re.IGNORECASE)  # "http://www.abit.com.tw/"
+    name = site[1] if site else name
     squeezed = re.sub(r"[\W_]+", "", name.lower().replace("(r)", "").replace("(tm)", ""))
     first = re.split(r"[\W_]+", name.lower().strip(), maxsplit=1)[0]
     for beginning in _BY_LENGTH:
@@ -198,32 +200,8 @@ def display(name: str | None) -> str | None:
     previous = None
     while previous != name:  # "X Technology Co., Ltd." has several endings
         previous, name = name, _LEGAL.sub("", name).strip(" ,.&") or name
-    return name.capitalize() if name.isupper() and len(name) > 5 and " " not in name else name
+    return name.title() if name.isupper() and len(name) > 4 else name
 
-
-@lru_cache(maxsize=256)
-def processor_vendor(name: str | None) -> str | None:
-    """ "GenuineIntel", "Intel(R) Corporation" -> "Intel"; "Advanced Micro Devices, Inc." -> "AMD"."""
-    name = clean(name)
-    if name is None:
-        return None
-    low = name.lower()
-    for mark, maker in _PROCESSOR_MAKERS:
-        if mark in low:
-            return maker
-    return display(name)
-
-
-_PROCESSOR_MAKERS = (
-    ("intel", "Intel"),
-    ("amd", "AMD"),
-    ("advanced micro", "AMD"),
-    ("apple", "Apple"),
-    ("qualcomm", "Qualcomm"),
-    ("centaur", "VIA"),
-    ("via", "VIA"),
-    ("transmeta", "Transmeta"),
-)
 
 # JEDEC JEP106: (bank, identifier with its parity bit) of the makers met in computers.
 _JEDEC = {
@@ -293,6 +271,8 @@ def memory_vendor(name: str | None) -> str | None:
     name = clean(name)
     if name is None:
         return None
+    site = re.match(r"(?:https?://)?www\.([\w-]+)\.", name, re.IGNORECASE)  # "http://www.abit.com.tw/"
+    name = site[1] if site else name
     squeezed = re.sub(r"[\W_]+", "", name.lower())
     for key in (squeezed, re.split(r"[\W_]+", name.lower())[0]):
         if key in _MEMORY_MAKERS:

@@ -31,8 +31,9 @@ from maillon.hardware.model import (
     System,
     Tpm,
 )
-from maillon.hardware.models import processor_name
-from maillon.hardware.vendors import memory_vendor, processor_vendor
+from maillon.hardware.processor_names import processor_name, processor_vendor
+from maillon.hardware.quantities import iso_date, size_bytes, watt_hours, whole
+from maillon.hardware.vendors import memory_vendor
 
 _HANDLE = "Handle 0x"
 _TYPE = re.compile(r"[0-9A-Fa-f]+,?\s+(?:DMI )?type (\d+)")
@@ -141,7 +142,7 @@ def _sections(text: str, line: int) -> Sections:
         head = _TYPE.match(piece)
         number = int(head[1]) if head and len(head[1]) < 4 else -1
         if number in _WANTED:
-            first, _sep, body = piece.partition("\n")
+            _handle, _sep, body = piece.partition("\n")
             sections.setdefault(number, []).append(Section(number, line + 1, body))
         line += piece.count("\n")
     return sections
@@ -178,36 +179,17 @@ def _fields(section: Section) -> Fields:
 Spec = tuple[tuple[str, str, Callable[[str], object]], ...]
 """What fills a part: (its field, dmidecode's key, how the text becomes a value or None)."""
 
-_UNITS = {"bytes": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
-_QUANTITY = re.compile(r"(\d{1,12})\s*([a-zA-Z/]+)")
-
 
 @lru_cache(maxsize=1024)
 def size(text: str) -> int | None:
-    """Bytes: "8192 MB", "8 GB", "512 MB (Single-bank Connection)"; None for "No Module Installed" or zero."""
-    found = _QUANTITY.match(text)
-    unit = _UNITS.get(found[2].lower()) if found else None
-    return int(found[1]) * unit or None if found and unit else None
+    """Bytes, in the binary units of SMBIOS: "8192 MB", "8 GB", "512 MB (Single-bank Connection)"; None for zero."""
+    return size_bytes(text, kilo=1024) or None if text[:1].isdigit() else None
 
 
 @lru_cache(maxsize=1024)
-def whole(text: str) -> int | None:
+def count(text: str) -> int | None:
     """The number a text begins with: "2667 MT/s", "1600 MHz (0.6 ns)", "4"; None for zero or none."""
-    digits = re.match(r"\d{1,9}(?![\d.])", text)
-    return int(digits[0]) or None if digits else None
-
-
-@lru_cache(maxsize=1024)
-def date(text: str) -> str | None:
-    """ISO 8601 from SMBIOS's "03/18/2022" or "03/18/09" (a year before 80 is after 2000)."""
-    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{2}|\d{4})", text)
-    if not found:
-        return None
-    month, day, year = int(found[1]), int(found[2]), int(found[3])
-    year += 0 if year > 99 else 2000 if year < 80 else 1900
-    if not (1 <= month <= 12 and 1 <= day <= 31 and 1980 <= year <= 2100):
-        return None
-    return f"{year}-{month:02}-{day:02}"
+    return whole(text) or None if text[:1].isdigit() else None
 
 
 _FORM_FACTORS = {
@@ -236,10 +218,26 @@ def memory_type(text: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def capacity(text: str) -> float | None:
-    """Watt-hours from "47520 mWh"; none above 200 Wh, which no portable carries."""
-    found = re.match(r"(\d{1,7})\s*mWh", text)
-    value = int(found[1]) / 1000 if found else 0.0
-    return value if 1 <= value <= 200 else None
+    """Watt-hours from "47520 mWh"; none outside of what portables carry."""
+    energy = watt_hours(text) if text.endswith("mWh") else None
+    return energy if energy and 1 <= energy <= 200 else None
+
+
+def processor_model(text: str) -> str | None:
+    """The name without marks; None for what firmware writes in its place ("Version", "8-core", a row of digits)."""
+    name = processor_name(text).model
+    if name is None or not re.search(r"[a-z]", name, re.IGNORECASE) or _NO_PROCESSOR.fullmatch(name):
+        return None
+    return name
+
+
+_NO_PROCESSOR = re.compile(r"intel|amd|version|[0-9A-F]{8,}|x86|other|cpu\d?", re.IGNORECASE)
+
+
+def specification(text: str) -> str | None:
+    """ "2.0" of "2.0" and of the longer lines some versions of the tool print."""
+    found = re.match(r"\d\.\d", text)
+    return found[0] if found else None
 
 
 def socket(text: str) -> str | None:
@@ -290,13 +288,13 @@ _BOARD: Spec = (
 _FIRMWARE: Spec = (
     ("vendor", "Vendor", clean),
     ("version", "Version", clean),
-    ("date", "Release Date", date),
+    ("date", "Release Date", iso_date),
 )
 _PROCESSOR: Spec = (
     ("vendor", "Manufacturer", processor_vendor),
-    ("model", "Version", processor_name),
-    ("cores", "Core Count", whole),
-    ("threads", "Thread Count", whole),
+    ("model", "Version", processor_model),
+    ("cores", "Core Count", count),
+    ("threads", "Thread Count", count),
     ("socket", "Upgrade", socket),
 )
 _MODULE: Spec = (
@@ -304,7 +302,7 @@ _MODULE: Spec = (
     ("size_bytes", "Size", size),
     ("type", "Type", memory_type),
     ("form_factor", "Form Factor", form_factor),
-    ("speed_mts", "Speed", whole),
+    ("speed_mts", "Speed", count),
     ("vendor", "Manufacturer", memory_vendor),
     ("part_number", "Part Number", clean),
     ("serial", "Serial Number", clean_serial),
@@ -323,7 +321,7 @@ _BATTERY: Spec = (
 )
 _TPM: Spec = (
     ("vendor", "Vendor ID", clean),
-    ("version", "Specification Version", clean),
+    ("version", "Specification Version", specification),
 )
 
 
@@ -398,7 +396,7 @@ def _processors(sections: Sections, where: Where) -> Iterator[Processor]:
             continue
         part = _take(fields, _PROCESSOR, where)
         if "model" not in part:
-            part |= _merge_origin(part, _take(fields, (("model", "Family", processor_name),), where))
+            part |= _merge_origin(part, _take(fields, (("model", "Family", processor_model),), where))
         frequency, at = _frequency(fields)
         if frequency:
             part["frequency_mhz"] = frequency
@@ -418,20 +416,17 @@ def _merge_origin(part: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return more
 
 
-_GIGAHERTZ = re.compile(r"@\s*(\d+(?:\.\d+)?)\s*GHz", re.IGNORECASE)
-
-
 def _frequency(fields: Fields) -> tuple[int | None, int]:
     """The nominal clock in MHz and its line: the one in the processor's name, else the current one.
 
     "Max Speed" is what the socket takes (8300 MHz on some boards), so it is not used.
     """
     name, line = fields.get("Version", ("", 0))
-    found = _GIGAHERTZ.search(name)
-    if found:
-        return round(float(found[1]) * 1000), line
+    nominal = processor_name(name).frequency_mhz
+    if nominal:
+        return nominal, line
     current, line = fields.get("Current Speed", ("", 0))
-    megahertz = whole(current)
+    megahertz = count(current)
     return (megahertz if megahertz and 100 <= megahertz <= 6500 else None), line
 
 
@@ -449,7 +444,7 @@ def _memory(sections: Sections, where: Where) -> Memory:
     if total:
         part["total_bytes"] = total
         origin["total_bytes"] = next(m.origin["size_bytes"] for m in modules if m.size_bytes)
-    for name, key, read in (("maximum_bytes", "Maximum Capacity", size), ("slots", "Number Of Devices", whole)):
+    for name, key, read in (("maximum_bytes", "Maximum Capacity", size), ("slots", "Number Of Devices", count)):
         known = [(value, fields[key][1]) for fields in main if key in fields and (value := read(fields[key][0]))]
         if known:
             part[name] = sum(value for value, _line in known)
@@ -483,7 +478,7 @@ def _modules(sections: Sections, where: Where, others: int) -> tuple[tuple[Memor
             part["origin"]["form_factor"] = where.line(fields["Type"][1])
         if "speed_mts" not in part:
             for key in ("Configured Memory Speed", "Configured Clock Speed"):
-                part |= _merge_origin(part, _take(fields, (("speed_mts", key, whole),), where))
+                part |= _merge_origin(part, _take(fields, (("speed_mts", key, count),), where))
         modules.append(MemoryModule(**part))
     return tuple(modules), places
 
