@@ -249,9 +249,7 @@ def _names_conflict(
                 _("Two machines with one serial number: motherboard, system UUID and parts are others.")
             )
         return Verdict.DOUBT, Message(
-            _(
-                "Same serial number, other motherboard or UUID: replaced board, or a number used twice. Look at the label."
-            )
+            _("Same serial number, other motherboard or UUID: replaced board, or a number used twice.")
         )
     if parts and (table["serial"] == 0 or conflict == 1):
         if table["serial"] == 0 and len(parts) >= 2:
