@@ -111,7 +111,13 @@ def class_of(device: PciDevice) -> str:
 def machine_of(devices: Iterable[PciDevice], tool: str) -> Machine:
     """Graphics, network, sound, radios, card readers and NVMe controllers among these functions."""
     machine = Machine(tools=(tool,))
+    screens: set[str] = set()
     for device in devices:
+        place = device.slot.partition(".")[0]
+        if class_of(device)[:2] == "03":
+            if place and place in screens and class_of(device) == "0380":
+                continue  # the second head of one chip: the same place, another function
+            screens.add(place)
         machine = _with(machine, device)
     return machine
 
