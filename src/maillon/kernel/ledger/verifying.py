@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import django
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 
 from maillon.kernel.ledger import keys, protection, reading
 from maillon.kernel.ledger.chains import Tally, problems
@@ -21,6 +21,7 @@ from maillon.kernel.ledger.models import Checkpoint
 
 MOST_LISTED = 1000
 FEW = 50_000  # entries that one process reads in the time others take to start
+_ADDRESS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 PARTS_A_PROCESS = 4  # streams are of unequal lengths: small parts end together
 
 
@@ -65,7 +66,7 @@ def _verify_entries(report: Report, since: datetime | None, processes: int, most
         _merge(report, _verify_part(reading.Part(since=since), most), most)
         return
     parts = reading.parts(processes * PARTS_A_PROCESS, total, since)
-    settings = {name: connection.settings_dict[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    settings = {name: connection.settings_dict[name] for name in _ADDRESS}
     # spawn: a forked child would share our connection to the database.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _start_worker, (settings,)) as pool:
@@ -76,7 +77,7 @@ def _verify_entries(report: Report, since: datetime | None, processes: int, most
 def _start_worker(settings: dict[str, Any]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillon.config.settings")
     django.setup()
-    connection.settings_dict.update(settings)
+    connections.settings["default"].update(settings)
 
 
 def _verify_part(part: reading.Part, most: int) -> Report:
