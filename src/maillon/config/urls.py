@@ -1,8 +1,15 @@
 """Every address of the platform. Each view states who may use it: see `maillon.kernel.access`."""
 
 from django.urls import include, path
+from django.views.i18n import set_language
+
+from maillon.demo import views as demo
+from maillon.kernel.access import EVERYONE, access
 
 urlpatterns = [
     path("", include("maillon.territory.urls")),
+    path("demonstration/", demo.accounts, name="demo-accounts"),
+    path("langue/", access(EVERYONE)(set_language), name="set_language"),
     path("compte/", include("allauth.urls")),
+    path("travaux/", include("maillon.kernel.urls")),
 ]

@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TerritoryConfig(AppConfig):
     name = "maillon.territory"
+
+    def ready(self) -> None:
+        from maillon.kernel import navigation
+
+        navigation.add(
+            navigation.Item(_("Start"), "home", "house", "signed in", order=0),
+            navigation.Item(_("Organisations"), "territory:organisations", "building", "organisation.view", order=80),
+        )

@@ -1,0 +1,39 @@
+"""What waits for a reader on the start page: each app says what it knows, the page shows it in order.
+
+# maillon/workshop/apps.py
+def ready(self) -> None:
+    start.add("stock.view", stock_waiting, order=20)
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from maillon.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One figure of the start page, and where it opens. The first one that calls for action is put forward."""
+
+    value: int
+    label: str | Promise
+    url: str
+    icon: str
+    action: str | Promise = ""  # the button, when something is to be done
+
+
+Source = Callable[[Actor], Iterable[Waiting]]
+_sources: dict[str, tuple[int, str, Source]] = {}
+
+
+def add(permission: str, source: Source, *, order: int = 100) -> None:
+    """Adding the same function again replaces it: `ready` may run twice."""
+    _sources[f"{source.__module__}.{source.__qualname__}"] = (order, permission, source)
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """All that the actor may see, in order."""
+    ordered = sorted(_sources.values(), key=lambda entry: entry[0])
+    return [item for _order, permission, source in ordered if actor.may(permission) for item in source(actor)]

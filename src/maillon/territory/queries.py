@@ -1,0 +1,37 @@
+"""What pages read of organisations."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from maillon.kernel.actor import Actor
+from maillon.territory.models import Organisation, Place, User
+
+
+def organisations(viewer: Actor) -> list[Organisation]:
+    """The organisations the viewer sees, each with how many people it has. One query."""
+    visible = Organisation.objects.visible_to(viewer).select_related("commune")
+    counted = visible.annotate(
+        people=Count("memberships__user", filter=Q(memberships__user__is_active=True), distinct=True)
+    )
+    return list(counted.order_by("kind", "name", "id"))
+
+
+def places(viewer: Actor) -> list[Place]:
+    """The places of the organisation the viewer acts for; a coordination's are its workshops'. One query."""
+    visible = Place.objects.filter(organisation__in=Organisation.objects.visible_to(viewer))
+    return list(visible.select_related("organisation").order_by("organisation__name", "name", "id"))
+
+
+def organisation_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What to show for organisations that the ledger names by identifier. One query."""
+    return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def member_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What to show for people that the ledger names by identifier. One query."""
+    return {
+        pk: name or email.split("@")[0]
+        for pk, name, email in User.objects.filter(pk__in=set(ids)).values_list("pk", "name", "email")
+    }

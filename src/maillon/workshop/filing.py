@@ -1,0 +1,266 @@
+"""One transaction's worth of readings: which devices they are, and what must be written, in a few queries.
+
+Recognition looks at every known machine of the territory that shares a fingerprint with a reading, those filed a
+moment ago in the same batch included.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as _
+
+import maillon
+from maillon.collection.models import Lot
+from maillon.hardware import erasure, identity
+from maillon.hardware.current import current
+from maillon.hardware.identity import Decision, Fingerprint, Mark
+from maillon.hardware.judgement import judge
+from maillon.hardware.messages import Message
+from maillon.hardware.model import Machine
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor
+from maillon.kernel.codes import new_code
+from maillon.territory.models import Organisation, Place
+from maillon.workshop import erasing, media
+from maillon.workshop.description import columns
+from maillon.workshop.life import BY_NAME, State
+from maillon.workshop.models import Device, Doubt, Hardware, RawInput, Snapshot
+from maillon.workshop.models import Fingerprint as FingerprintRow
+from maillon.workshop.queries import hardware_of, packed
+from maillon.workshop.stock import index
+
+COLUMNS = (
+    "state",
+    "kind",
+    "vendor",
+    "model",
+    "serial",
+    "asset_tag",
+    "processor",
+    "memory_mb",
+    "disk_kind",
+    "disk_gb",
+    "grade",
+    "parts_only",
+    "changed_at",
+)
+
+
+@dataclass(slots=True)
+class Filed:
+    """What became of one machine of an input."""
+
+    outcome: str
+    because: Message
+    device: Device | None = None
+    title: str = ""
+    doubt_id: UUID | None = None
+    hint: Message | None = None
+
+
+class Batch:
+    """Collects, then `write`s everything at once. Used inside one transaction."""
+
+    def __init__(self, actor: Actor, lot: Lot | None, place: Place | None) -> None:
+        self.actor = actor
+        self.lot = lot
+        self.place = place
+        # One intake at a time in a territory: two readings of one new machine must not become two devices.
+        self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory_id)
+        self.raws: dict[UUID, RawInput] = {}
+        self.new: list[Device] = []
+        self.touched: dict[UUID, Device] = {}  # by device id, known ones
+        self.machines: dict[UUID, Machine] = {}  # device id -> hardware as it stands
+        self.snapshots: list[tuple[Snapshot, Device]] = []
+        self.marks: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)  # device id -> fingerprints added
+        self.doubts: list[Doubt] = []
+        self.events: list[ledger.Event] = []
+        self.erased: list[int] = []
+
+    def keep(self, raw: RawInput) -> None:
+        self.raws[raw.pk] = raw
+
+    # -- readings ------------------------------------------------------------------------------------------------
+
+    def file(self, raw: RawInput, machines: Sequence[Machine]) -> list[Filed]:
+        marks = [identity.fingerprints(machine) for machine in machines]
+        known = self._candidates({value for those in marks for _kind, value, _weight in those})
+        filed = []
+        for position, (machine, mine) in enumerate(zip(machines, marks, strict=True)):
+            sharing = {
+                key: theirs for key, theirs in known.items() if not {(m.kind, m.value) for m in mine}.isdisjoint(theirs)
+            }
+            candidates = {key: [Fingerprint(k, v, 0) for k, v in theirs] for key, theirs in sharing.items()}
+            recognised = identity.best_candidates(mine, candidates)
+            one = self._file_one(raw, str(position), machine, mine, recognised)
+            if one.device:
+                known.setdefault(one.device.id, set()).update((m.kind, m.value) for m in mine)
+            filed.append(one)
+        return filed
+
+    def _candidates(self, values: set[str]) -> dict[UUID, set[tuple[Mark, str]]]:
+        """Every fingerprint of the territory's devices that share one of these values, and of this batch's. 2 queries."""
+        found: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)
+        if values:
+            rows = FingerprintRow.objects.filter(territory=self.territory)
+            sharing = rows.filter(value__in=values).values("device_id")
+            for device_id, kind, value in rows.filter(device_id__in=sharing).values_list("device__id", "kind", "value"):
+                found[device_id].add((Mark(kind), value))
+        for device_id, marks in self.marks.items():
+            if any(value in values for _kind, value in marks):
+                found[device_id] |= marks
+        return found
+
+    def _file_one(
+        self,
+        raw: RawInput,
+        member: str,
+        machine: Machine,
+        marks: Sequence[Fingerprint],
+        recognised: "identity.Recognition[UUID]",
+    ) -> Filed:
+        if recognised.decision is Decision.DOUBT:
+            return self._doubt(raw, member, machine, recognised)
+        if recognised.decision is Decision.KNOWN and recognised.key:
+            device = self._known(recognised.key)
+            outcome = "known"
+        else:
+            device = self._new_device()
+            outcome = "new"
+        self.read(device, raw, member, machine, recognised.because, marks)
+        return Filed(outcome, recognised.because, device)
+
+    def _known(self, device_id: UUID) -> Device:
+        if device := self.touched.get(device_id) or next((d for d in self.new if d.id == device_id), None):
+            return device
+        device = Device.objects.select_for_update(of=("self",)).get(id=device_id)
+        self.touched[device_id] = device
+        self.machines.update({device.id: machine for machine in hardware_of([device.number]).values()})
+        return device
+
+    def _new_device(self) -> Device:
+        device = Device(
+            code=new_code(),
+            territory=self.territory,
+            holder_id=self.actor.organisation_id,
+            donor_id=self.lot.donor_id if self.lot else None,
+            lot=self.lot,
+            place=self.place,
+            state=State.RECEIVED.value,
+        )
+        self.new.append(device)
+        payload = {"lot": self.lot.code if self.lot else None, "place": self.place.pk if self.place else None}
+        self.events.append(ledger.Event("device.received", self.actor, device.id, None, None, payload))
+        return device
+
+    def read(
+        self,
+        device: Device,
+        raw: RawInput,
+        member: str,
+        machine: Machine,
+        because: Message,
+        marks: Sequence[Fingerprint],
+    ) -> None:
+        """Note a reading of this device: its hardware as it stands, what is shown of it, its event."""
+        before = self.machines.get(device.id)
+        now = current(before, machine) if before else machine
+        self.machines[device.id] = now
+        for name, value in columns(now, judge(now), device).items():
+            setattr(device, name, value)
+        snapshot = Snapshot(
+            raw=raw, member=member, recognised=[because.text, dict(because.values)], document=packed(machine)
+        )
+        self.snapshots.append((snapshot, device))
+        self.marks[device.id].update((m.kind, m.value) for m in marks)
+        step = BY_NAME["inspected"]
+        first = State(device.state) in step.sources
+        if first:
+            device.state = step.to.value
+        payload = {"input": raw.digest, "format": raw.format, "grade": device.grade}
+        kind = "device.inspected" if first else "device.read_again"
+        self.events.append(ledger.Event(kind, self.actor, device.id, None, None, payload))
+
+    def _doubt(self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]") -> Filed:
+        doubt = Doubt(
+            organisation_id=self.actor.organisation_id,
+            territory=self.territory,
+            raw=raw,
+            member=member,
+            lot=self.lot,
+            document=packed(machine),
+            candidates=[
+                {"device": str(key), "because": [match.because.text, dict(match.because.values)]}
+                for key, match in recognised.matches
+                if match.verdict is not identity.Verdict.DIFFERENT
+            ],
+        )
+        self.doubts.append(doubt)
+        title = " ".join(part for part in (machine.vendor, machine.model) if part)
+        hint = Message(_("Compare the two and decide: the reading waits in the list of doubts."))
+        return Filed("doubt", recognised.because, None, title, doubt.pk, hint)
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    def unchanged(self, raw: RawInput) -> list[Filed]:
+        """The same bytes again: name the devices they are about, change nothing."""
+        because = Message(_("Already received: nothing changed."))
+        devices = list(Device.objects.filter(snapshots__raw=raw).distinct().order_by("number")) if raw.pk else []
+        if not devices:
+            devices = [device for snapshot, device in self.snapshots if snapshot.raw is raw]
+        return [Filed("unchanged", because, device) for device in devices] or [Filed("unchanged", because)]
+
+    def erasures(self, raw: RawInput, reports: Iterable[erasure.ErasureReport]) -> list[Filed]:
+        """Erasure reports: each is matched to a disk of the territory by its serial number."""
+        self.write_raws()
+        filed = []
+        for report in reports:
+            outcome = erasing.record_report(self.actor, self.territory, raw, report)
+            if outcome.device and outcome.device.number:
+                self.erased.append(outcome.device.number)
+            filed.append(
+                Filed("erasure" if outcome.proved else "refused", outcome.because, outcome.device, hint=outcome.hint)
+            )
+        return filed
+
+    def write_raws(self) -> None:
+        fresh = [raw for raw in self.raws.values() if raw._state.adding]
+        RawInput.objects.bulk_create(fresh)
+        for raw in self.raws.values():
+            if raw not in fresh:
+                raw.save(update_fields=["status", "format", "reason", "warnings", "reader_version"])
+        self.raws.clear()
+
+    def write(self) -> None:
+        """Everything in a constant number of queries a batch (and a few more a device already known)."""
+        self.write_raws()
+        Device.objects.bulk_create(self.new)
+        Device.objects.bulk_update(self.touched.values(), COLUMNS)
+        devices = {device.id: device for device in (*self.new, *self.touched.values())}
+        for snapshot, device in self.snapshots:
+            snapshot.device = device
+        Snapshot.objects.bulk_create([snapshot for snapshot, _device in self.snapshots])
+        read = {device_id: machine for device_id, machine in self.machines.items() if device_id in devices}
+        Hardware.objects.bulk_create(
+            [
+                Hardware(device=devices[device_id], document=packed(machine), version=maillon.__version__)
+                for device_id, machine in read.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["device"],
+            update_fields=["document", "version"],
+        )
+        FingerprintRow.objects.bulk_create(
+            [
+                FingerprintRow(territory=self.territory, device=devices[device_id], kind=kind.value, value=value)
+                for device_id, marks in self.marks.items()
+                for kind, value in sorted(marks)
+            ],
+            ignore_conflicts=True,
+        )
+        Doubt.objects.bulk_create(self.doubts)
+        self.events.extend(media.sync(self.actor, self.territory, {devices[key]: read[key] for key in read}))
+        ledger.append_many(self.events)
+        index.sync([device.number for device in devices.values()] + self.erased)

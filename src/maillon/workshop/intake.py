@@ -1,0 +1,246 @@
+"""Files come in, machines come out: kept as received, read, recognised, filed; one line of answer a machine.
+
+Each file (each group of files about one machine) ends as one of `Outcome`. What can not be read is kept with its
+reason and read again after an upgrade (`replay`). The same bytes twice change nothing.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from uuid import UUID
+
+import zstandard
+from django.db import transaction
+
+import maillon
+from maillon.collection.models import Lot
+from maillon.hardware import archives, bundles, erasure
+from maillon.hardware.messages import Message
+from maillon.hardware.model import Limits, Reading, Unreadable
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound, find
+from maillon.territory.models import Place
+from maillon.workshop import erasing
+from maillon.workshop.filing import Batch, Filed
+from maillon.workshop.models import RawInput
+
+CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
+LIMITS = Limits()
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    KNOWN = "known"
+    UNCHANGED = "unchanged"
+    DOUBT = "doubt"
+    ERASURE = "erasure"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one input, for one machine."""
+
+    name: str
+    outcome: Outcome
+    because: Message
+    hint: Message | None = None
+    device_code: str | None = None
+    device_id: UUID | None = None
+    title: str = ""
+    grade: int | None = None
+    doubt_id: UUID | None = None
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(slots=True)
+class Unit:
+    """One file, or the files of one machine, and what they said."""
+
+    name: str
+    data: bytes
+    said: Reading | Unreadable | tuple[erasure.ErasureReport, ...]
+    digest: str = field(default="")
+
+    def __post_init__(self) -> None:
+        self.digest = hashlib.sha256(self.data).hexdigest()
+
+
+def receive(
+    *, actor: Actor, files: Iterable[Incoming], lot_id: UUID | None = None, place_id: UUID | None = None
+) -> Iterator[Line]:
+    """File everything in; lines come as chunks are committed.
+
+    Raises NotAllowed, NotFound (lot or place of another organisation) before anything is read.
+    """
+    actor.require("stock.intake")
+    lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
+    place = find(Place.objects.filter(organisation_id=actor.organisation_id), place_id) if place_id else None
+    return _receive(actor, read_units(files), lot, place)
+
+
+def _receive(actor: Actor, units: Iterator[Unit], lot: Lot | None, place: Place | None) -> Iterator[Line]:
+    while chunk := list(islice(units, CHUNK)):
+        yield from file_units(actor, chunk, lot, place)
+
+
+def file_units(actor: Actor, chunk: list[Unit], lot: Lot | None, place: Place | None) -> list[Line]:
+    """File one chunk in one transaction; its lines, in order."""
+    with transaction.atomic():
+        batch = Batch(actor, lot, place)
+        known = {
+            raw.digest: raw
+            for raw in RawInput.objects.defer("content").filter(
+                organisation_id=actor.organisation_id, digest__in={unit.digest for unit in chunk}
+            )
+        }
+        pending: list[tuple[Unit, list[Filed] | Line]] = []
+        for unit in chunk:
+            earlier = known.get(unit.digest)
+            if earlier and earlier.status == RawInput.Status.READ:
+                pending.append((unit, batch.unchanged(earlier)))
+                continue
+            raw = earlier or _raw(actor, unit, lot)
+            known[unit.digest] = raw
+            pending.append((unit, _file(batch, raw, unit)))
+        batch.write()
+    return [line for unit, filed in pending for line in _lines(unit, filed)]
+
+
+def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
+    said = unit.said
+    raw.reader_version = maillon.__version__
+    if isinstance(said, Unreadable):
+        raw.status = RawInput.Status.REFUSED
+        raw.reason = {"reason": stored(said.reason), "hint": stored(said.hint)}
+        batch.keep(raw)
+        return Line(unit.name, Outcome.REFUSED, said.reason, said.hint)
+    raw.status, raw.reason = RawInput.Status.READ, {}
+    if isinstance(said, Reading):
+        raw.format = said.format
+        raw.warnings = [stored(warning) for warning in said.warnings]
+        batch.keep(raw)
+        return batch.file(raw, said.machines)
+    raw.format = "erasure-report"
+    batch.keep(raw)
+    return batch.erasures(raw, said)
+
+
+def _lines(unit: Unit, filed: list[Filed] | Line) -> Iterator[Line]:
+    if isinstance(filed, Line):
+        yield filed
+        return
+    warnings = unit.said.warnings if isinstance(unit.said, Reading) else ()
+    for one in filed:
+        yield Line(
+            unit.name,
+            Outcome(one.outcome),
+            one.because,
+            hint=one.hint,
+            device_code=one.device.code if one.device else None,
+            device_id=one.device.id if one.device else None,
+            title=one.device.title if one.device else one.title,
+            grade=one.device.grade if one.device else None,
+            doubt_id=one.doubt_id,
+            warnings=tuple(warnings),
+        )
+        warnings = ()  # said once, on the first machine of the input
+
+
+def read_units(files: Iterable[Incoming], limits: Limits = LIMITS) -> Iterator[Unit]:
+    """Open archives, put together the files of one machine, read each. Never raises."""
+    loose: dict[str, bytes] = {}
+    for file in files:
+        for name, content in _members(file, limits):
+            if isinstance(content, Unreadable):
+                # Nothing of it could be taken out: the whole is kept, to be opened again.
+                yield Unit(name, file.data, content)
+            elif erasure.recognise(content):
+                yield Unit(name, content, erasure.read_erasure(content, name))
+            else:
+                loose[_free_name(loose, name)] = content
+    for group in bundles.read_many(loose.items(), limits):
+        yield Unit(", ".join(group.names), _bundle([(name, loose[name]) for name in group.names]), group.result)
+
+
+def _members(file: Incoming, limits: Limits) -> Iterator[tuple[str, bytes | Unreadable]]:
+    if not archives.is_archive(file.data):
+        yield file.name, file.data
+        return
+    opened = archives.members(file.data, limits, file.name)
+    if isinstance(opened, Unreadable):
+        yield file.name, opened
+        return
+    yield from opened
+
+
+def _free_name(taken: dict[str, bytes], name: str) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def _bundle(contents: list[tuple[str, bytes]]) -> bytes:
+    """The bytes to keep: the file itself, or a plain zip of the files of one machine, always the same for the same."""
+    if len(contents) == 1:
+        return contents[0][1]
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(contents):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return kept.getvalue()
+
+
+def _raw(actor: Actor, unit: Unit, lot: Lot | None) -> RawInput:
+    return RawInput(
+        organisation_id=actor.organisation_id,
+        digest=unit.digest,
+        name=unit.name[:255],
+        size=len(unit.data),
+        content=zstandard.compress(unit.data, 3),
+        lot=lot,
+        received_by=actor.user_id,
+    )
+
+
+def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[Line]:
+    """Read again what was refused: those named, or all those refused by an earlier version. Raises NotAllowed."""
+    actor.require("stock.intake")
+    refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
+    if raw_ids is None:
+        refused = refused.exclude(reader_version=maillon.__version__)
+    else:
+        refused = refused.filter(pk__in=list(raw_ids))
+    for pk in list(refused.order_by("received_at").values_list("pk", flat=True)):
+        raw = RawInput.objects.select_related("lot").get(pk=pk)
+        units = list(read_units([Incoming(raw.name, content_of(raw))]))
+        yield from file_units(actor, units, raw.lot, None)
+
+
+def content_of(raw: RawInput) -> bytes:
+    """The bytes as they were received."""
+    return zstandard.decompress(bytes(raw.content), max_output_size=max(raw.size, 1))
+
+
+def stored(message: Message) -> list[object]:
+    """A message as it is kept: its sentence and its values, to be told later in any language."""
+    return [message.text, {name: _plain(value) for name, value in message.values.items()}]
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+__all__ = ["Incoming", "Line", "NotFound", "Outcome", "content_of", "erasing", "receive", "replay", "stored"]

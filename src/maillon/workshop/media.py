@@ -1,0 +1,92 @@
+"""The disks of a device, kept in step with what was last read of it."""
+
+from collections.abc import Iterable, Mapping
+
+from maillon.hardware.model import Machine, Storage
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor
+from maillon.territory.models import Organisation
+from maillon.workshop.description import own_disks
+from maillon.workshop.life import MediumState
+from maillon.workshop.models import Device, Medium
+
+
+def sync(actor: Actor, territory: Organisation, read: Mapping[Device, Machine]) -> list[ledger.Event]:
+    """Fit the disks that were read, take out those that are no longer there; returns the events to write.
+
+    A disk is known by its serial number in the whole territory: moved to another machine it brings its state along.
+    One without a serial number is known by its model and size in its machine alone. A reading that lists no disk
+    (most tools see none) changes nothing. Four queries, whatever the number of devices.
+    """
+    listing = {device: disks for device, machine in read.items() if (disks := own_disks(machine))}
+    if not listing:
+        return []
+    serials = {disk.serial for disks in listing.values() for disk in disks if disk.serial}
+    fitted = list(Medium.objects.filter(device__in=list(listing), fitted=True))
+    elsewhere = Medium.objects.filter(device__territory=territory, serial__in=serials).exclude(
+        pk__in=[medium.pk for medium in fitted]
+    )
+    by_serial = {medium.serial: medium for medium in (*elsewhere, *fitted) if medium.serial}
+    events: list[ledger.Event] = []
+    new: list[Medium] = []
+    changed: list[Medium] = []
+    for device, disks in listing.items():
+        here = [medium for medium in fitted if medium.device_id == device.number]
+        seen: set[object] = set()
+        for disk in disks:
+            medium = by_serial.get(disk.serial or "") or _same_look(here, disk, seen)
+            if medium is None:
+                medium = Medium(device=device, **_facts(disk))
+                new.append(medium)
+                if medium.serial:
+                    by_serial[medium.serial] = medium
+            else:
+                if medium.device_id != device.number or not medium.fitted:
+                    medium.device, medium.fitted = device, True
+                    events.append(_event("device.medium_fitted", actor, device, medium))
+                for name, value in _facts(disk).items():
+                    setattr(medium, name, value or getattr(medium, name))
+                changed.append(medium)
+            seen.add(medium.pk)
+        for medium in here:
+            if medium.pk not in seen and medium.device_id == device.number:
+                medium.fitted = False
+                changed.append(medium)
+                events.append(_event("device.medium_removed", actor, device, medium))
+    Medium.objects.bulk_create(new)
+    Medium.objects.bulk_update(
+        _once(changed), ["device", "fitted", "kind", "vendor", "model", "wwn", "interface", "size_bytes"]
+    )
+    return events
+
+
+def _facts(disk: Storage) -> dict[str, object]:
+    return {
+        "kind": disk.kind.value,
+        "vendor": (disk.vendor or "")[:80],
+        "model": (disk.model or "")[:120],
+        "serial": (disk.serial or "")[:80],
+        "wwn": (disk.wwn or "")[:40],
+        "interface": (disk.interface or "")[:16],
+        "size_bytes": disk.size_bytes,
+    }
+
+
+def _same_look(here: Iterable[Medium], disk: Storage, seen: set[object]) -> Medium | None:
+    """A disk without a serial number, or whose serial number was not read before."""
+    for medium in here:
+        alike = medium.model == (disk.model or "") and medium.size_bytes == disk.size_bytes
+        if medium.pk not in seen and alike and not (medium.serial and disk.serial):
+            if medium.state != MediumState.TO_ERASE and disk.serial:
+                return None  # what was proved of a nameless disk is not carried over to one with a name
+            medium.serial = medium.serial or (disk.serial or "")
+            return medium
+    return None
+
+
+def _event(kind: str, actor: Actor, device: Device, medium: Medium) -> ledger.Event:
+    return ledger.Event(kind, actor, device.id, None, None, {"medium": medium.pk})
+
+
+def _once(media: Iterable[Medium]) -> list[Medium]:
+    return list({medium.pk: medium for medium in media}.values())
