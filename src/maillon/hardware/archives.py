@@ -28,6 +28,7 @@ from typing import IO, NamedTuple
 
 import zstandard
 
+from maillon.hardware import foreign
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Limits, Unreadable
 
@@ -104,8 +105,17 @@ class _Budget:
 
 
 def is_archive(data: bytes) -> bool:
-    """Whether `members` knows how to open it. Spreadsheets are zips too: ask `fleet.is_spreadsheet` first."""
-    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or _packing(data) is not None or _is_tar(data[:512])
+    """Whether `members` opens it or says why not. Spreadsheets are zips too, but lists: `fleet` reads those."""
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return not is_spreadsheet(data)
+    return _packing(data) is not None or _is_tar(data[:512])
+
+
+def is_spreadsheet(data: bytes) -> bool:
+    """Excel's and OpenDocument's spreadsheets, by the names of their parts; not the binary .xls."""
+    if data[30:38] == b"mimetype":
+        return b"opendocument.spreadsheet" in data[38:140]
+    return data.startswith(b"PK") and b"xl/workbook" in data
 
 
 def members(data: bytes, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Iterator[Member] | Unreadable:
@@ -164,7 +174,7 @@ def _walk(data: bytes, budget: _Budget, name: str, prefix: str, depth: int) -> I
 
 def _nested(member: Member, budget: _Budget, depth: int) -> Iterator[Member]:
     content = member.content
-    if isinstance(content, Unreadable) or not is_archive(content) or is_office(content):
+    if isinstance(content, Unreadable) or not is_archive(content):
         yield member
     elif depth >= NESTED:
         yield Member(member.name, _too_deep())
@@ -206,6 +216,13 @@ def _zip_refusal(data: bytes, limits: Limits) -> Unreadable | None:
         return _damaged(damage)
     if len(entries) > limits.members:
         return _too_many(limits)
+    if document := foreign.describe_zip([entry.filename for entry in entries[:200]]):
+        return document
+    if data[30:38] == b"mimetype" and b"opendocument" in data[38:140]:
+        return Unreadable(
+            Message(_("This is a text document or a slide show.")),
+            Message(_("Copy the tool's output from it into a plain text file (.txt) and send that file.")),
+        )
     honest = sum(entry.file_size for entry in entries if not _entry_refusal(entry, limits))
     return _too_big(limits) if honest > limits.unpacked_bytes else None
 
@@ -459,11 +476,6 @@ def _name_refusal(name: str) -> Unreadable | None:
             Message(_("Pack the folder again from the folder itself, without absolute paths or “..”.")),
         )
     return None
-
-
-def is_office(data: bytes) -> bool:
-    """Spreadsheets and office documents are zips; they are one file, not an archive to open."""
-    return data.startswith(b"PK") and (b"[Content_Types].xml" in data or data[30:38] == b"mimetype")
 
 
 # --- reasons
