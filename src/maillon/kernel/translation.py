@@ -1,6 +1,7 @@
 """The sentences of pure modules, in the reader's language."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -17,3 +18,18 @@ def told(message: Message | None) -> str:
 
 def _values(values: Mapping[str, object]) -> dict[str, object]:
     return {name: told(value) if isinstance(value, Message) else value for name, value in values.items()}
+
+
+def kept(message: Message) -> list[Any]:
+    """A message as JSON keeps it: its sentence and its values, to be told later in any language."""
+    return [message.text, {name: _plain(value) for name, value in message.values.items()}]
+
+
+def from_kept(stored: list[Any] | None) -> Message:
+    return Message(stored[0], stored[1]) if stored else Message("")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return told(value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -21,7 +21,8 @@ from maillon.hardware.messages import Message
 from maillon.hardware.model import Machine
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor
-from maillon.kernel.codes import new_code
+from maillon.kernel.codes import draw
+from maillon.kernel.translation import kept
 from maillon.territory.models import Organisation, Place
 from maillon.workshop import erasing, media
 from maillon.workshop.description import columns
@@ -101,7 +102,7 @@ class Batch:
         return filed
 
     def _candidates(self, values: set[str]) -> dict[UUID, set[tuple[Mark, str]]]:
-        """Every fingerprint of the territory's devices that share one of these values, and of this batch's. 2 queries."""
+        """Every fingerprint of the devices, known or of this batch, that share one of these values. One query."""
         found: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)
         if values:
             rows = FingerprintRow.objects.filter(territory=self.territory)
@@ -137,12 +138,12 @@ class Batch:
             return device
         device = Device.objects.select_for_update(of=("self",)).get(id=device_id)
         self.touched[device_id] = device
-        self.machines.update({device.id: machine for machine in hardware_of([device.number]).values()})
+        if known := hardware_of([device.number]).get(device.number):
+            self.machines[device.id] = known
         return device
 
     def _new_device(self) -> Device:
         device = Device(
-            code=new_code(),
             territory=self.territory,
             holder_id=self.actor.organisation_id,
             donor_id=self.lot.donor_id if self.lot else None,
@@ -170,9 +171,7 @@ class Batch:
         self.machines[device.id] = now
         for name, value in columns(now, judge(now), device).items():
             setattr(device, name, value)
-        snapshot = Snapshot(
-            raw=raw, member=member, recognised=[because.text, dict(because.values)], document=packed(machine)
-        )
+        snapshot = Snapshot(raw=raw, member=member, recognised=kept(because), document=packed(machine))
         self.snapshots.append((snapshot, device))
         self.marks[device.id].update((m.kind, m.value) for m in marks)
         step = BY_NAME["inspected"]
@@ -192,7 +191,7 @@ class Batch:
             lot=self.lot,
             document=packed(machine),
             candidates=[
-                {"device": str(key), "because": [match.because.text, dict(match.because.values)]}
+                {"device": str(key), "because": kept(match.because)}
                 for key, match in recognised.matches
                 if match.verdict is not identity.Verdict.DIFFERENT
             ],
@@ -218,6 +217,10 @@ class Batch:
         filed = []
         for report in reports:
             outcome = erasing.record_report(self.actor, self.territory, raw, report)
+            if not outcome.known:  # its disk may be read later: the report is then replayed
+                raw.status = RawInput.Status.REFUSED
+                raw.reason = {"reason": kept(outcome.because), "hint": kept(outcome.hint or Message(""))}
+                raw.save(update_fields=["status", "reason"])
             if outcome.device and outcome.device.number:
                 self.erased.append(outcome.device.number)
             filed.append(
@@ -236,6 +239,11 @@ class Batch:
     def write(self) -> None:
         """Everything in a constant number of queries a batch (and a few more a device already known)."""
         self.write_raws()
+        codes = draw(
+            len(self.new), lambda wanted: Device.objects.filter(code__in=wanted).values_list("code", flat=True)
+        )
+        for device, code in zip(self.new, codes, strict=True):
+            device.code = code
         Device.objects.bulk_create(self.new)
         Device.objects.bulk_update(self.touched.values(), COLUMNS)
         devices = {device.id: device for device in (*self.new, *self.touched.values())}

@@ -22,9 +22,9 @@ from maillon.hardware import archives, bundles, erasure
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Reading, Unreadable
 from maillon.kernel.actor import Actor
-from maillon.kernel.errors import NotFound, find
+from maillon.kernel.errors import find
+from maillon.kernel.translation import kept
 from maillon.territory.models import Place
-from maillon.workshop import erasing
 from maillon.workshop.filing import Batch, Filed
 from maillon.workshop.models import RawInput
 
@@ -122,13 +122,13 @@ def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
     raw.reader_version = maillon.__version__
     if isinstance(said, Unreadable):
         raw.status = RawInput.Status.REFUSED
-        raw.reason = {"reason": stored(said.reason), "hint": stored(said.hint)}
+        raw.reason = {"reason": kept(said.reason), "hint": kept(said.hint)}
         batch.keep(raw)
         return Line(unit.name, Outcome.REFUSED, said.reason, said.hint)
     raw.status, raw.reason = RawInput.Status.READ, {}
     if isinstance(said, Reading):
         raw.format = said.format
-        raw.warnings = [stored(warning) for warning in said.warnings]
+        raw.warnings = [kept(warning) for warning in said.warnings]
         batch.keep(raw)
         return batch.file(raw, said.machines)
     raw.format = "erasure-report"
@@ -234,13 +234,4 @@ def content_of(raw: RawInput) -> bytes:
     return zstandard.decompress(bytes(raw.content), max_output_size=max(raw.size, 1))
 
 
-def stored(message: Message) -> list[object]:
-    """A message as it is kept: its sentence and its values, to be told later in any language."""
-    return [message.text, {name: _plain(value) for name, value in message.values.items()}]
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-__all__ = ["Incoming", "Line", "NotFound", "Outcome", "content_of", "erasing", "receive", "replay", "stored"]
+__all__ = ["Incoming", "Line", "Outcome", "content_of", "receive", "replay"]

@@ -15,6 +15,7 @@ from maillon.hardware.messages import Message
 from maillon.hardware.model import Kind, StorageKind
 from maillon.kernel.actor import Actor
 from maillon.kernel.ids import new_id
+from maillon.kernel.translation import from_kept
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.life import MediumState, State
 
@@ -167,15 +168,11 @@ class RawInput(models.Model):
     @property
     def messages(self) -> tuple[Message, Message]:
         """The reason of a refusal and its hint."""
-        return _message(self.reason.get("reason")), _message(self.reason.get("hint"))
+        return from_kept(self.reason.get("reason")), from_kept(self.reason.get("hint"))
 
     @property
     def warning_messages(self) -> list[Message]:
-        return [_message(warning) for warning in self.warnings]
-
-
-def _message(stored: list[Any] | None) -> Message:
-    return Message(stored[0], stored[1]) if stored else Message("")
+        return [from_kept(warning) for warning in self.warnings]
 
 
 class Snapshot(models.Model):
@@ -196,8 +193,8 @@ class Snapshot(models.Model):
         return str(self.pk)
 
     @property
-    def recognised_message(self) -> Message:
-        return _message(self.recognised)
+    def recognisedfrom_kept(self) -> Message:
+        return from_kept(self.recognised)
 
 
 class Hardware(models.Model):
@@ -314,6 +311,10 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.pk)
+
+    @property
+    def reasons(self) -> list[Message]:
+        return [from_kept(stored) for stored in self.because]
 
 
 class CheckAnswer(models.Model):

@@ -17,13 +17,12 @@ from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.translation import told
 from maillon.territory.models import Place
 from maillon.workshop import life
-from maillon.workshop.life import BY_NAME, MediumState, Obstacle, State, Step
+from maillon.workshop.life import BY_NAME, Obstacle, Step
 from maillon.workshop.models import CheckAnswer, Condition, Device
 from maillon.workshop.queries import device_facts
+from maillon.workshop.steps import locked, record_step
 from maillon.workshop.stock import index
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
-
-KEEPS_PLACE = frozenset({State.HANDED_OVER, State.RECYCLED, State.LOST})
 
 
 class StepRefused(Refusal):
@@ -33,14 +32,6 @@ class StepRefused(Refusal):
         super().__init__(
             _("%(code)s: “%(step)s” was not done.") % {"code": device.code, "step": told(step.label)}, *parts
         )
-
-
-def locked(actor: Actor, device_id: UUID) -> Device:
-    """The device, locked until the end of the transaction, if the actor may change it. Raises NotFound."""
-    device: Device | None = Device.objects.select_for_update().workable_by(actor).filter(id=device_id).first()
-    if device is None:
-        raise NotFound
-    return device
 
 
 def take_step(
@@ -67,37 +58,6 @@ def take_step(
             raise StepRefused(device, wanted, found)
         record_step(actor, device, wanted, dict(answers or {}), at)
     return device
-
-
-def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any], at: datetime | None = None) -> None:
-    """Write a step whose conditions were checked: state, answers, event, index. Inside the caller's transaction."""
-    payload: dict[str, object] = {}
-    for name in step.asks:
-        value = answers.get(name)
-        if name == "place":
-            if isinstance(value, Place):
-                device.place = value
-            payload["place"] = device.place_id
-        else:
-            payload[name] = value
-            if name in ("condition", "system") and value:
-                setattr(device, name, value)
-    if step.to is State.RETURNED:
-        _erasure_must_be_proved_again(device)
-    if step.to in KEEPS_PLACE:
-        device.place = None
-    device.state = step.to.value
-    device.save(update_fields=["state", "place", "condition", "system", "no_disk_declared", "changed_at"])
-    if step.name == "received":
-        payload["lot"] = device.lot.code if device.lot else None
-    ledger.append(f"device.{step.name}", actor, device.id, at=at, **payload)
-    index.sync([device.number])
-
-
-def _erasure_must_be_proved_again(device: Device) -> None:
-    """Someone used it: what was proved before says nothing of what is on its disks now."""
-    device.media.filter(fitted=True, state=MediumState.ERASED.value).update(state=MediumState.TO_ERASE.value)
-    device.checks.all().delete()
 
 
 def move_to(*, actor: Actor, device_ids: Iterable[UUID], place: Place | None, at: datetime | None = None) -> int:

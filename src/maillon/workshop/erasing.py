@@ -1,0 +1,321 @@
+"""Proofs of erasure: reports read, destructions witnessed, certificates signed.
+
+One certificate a medium (NIST SP 800-88r2). Its statement is canonical JSON, signed with the platform's Ed25519 key:
+anyone can verify it at its public page, or offline with `maillon erasure`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from maillon.hardware import erasure
+from maillon.hardware.erasure import Assessment, ErasureReport, Level
+from maillon.hardware.messages import Message
+from maillon.hardware.model import Storage, StorageKind
+from maillon.kernel import canonical, files, ledger
+from maillon.kernel.actor import Actor
+from maillon.kernel.codes import draw
+from maillon.kernel.errors import NotFound, Refusal
+from maillon.kernel.ledger import keys
+from maillon.kernel.translation import kept
+from maillon.territory.models import Organisation, User
+from maillon.workshop import life
+from maillon.workshop.life import BY_NAME, MediumState, State
+from maillon.workshop.models import Device, Document, Erasure, Medium, RawInput
+from maillon.workshop.queries import device_facts
+from maillon.workshop.steps import locked, record_step
+from maillon.workshop.stock import index
+
+STATEMENT = "maillon-erasure/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one report."""
+
+    proved: bool
+    because: Message
+    hint: Message | None = None
+    device: Device | None = None
+    known: bool = True  # False: no disk of the territory has this serial number
+
+
+def record_report(actor: Actor, territory: Organisation, raw: RawInput, report: ErasureReport) -> Recorded:
+    """Match a report to its disk and keep what it proves. Inside the caller's transaction."""
+    medium = _medium_of(actor, territory, report)
+    if medium is None:
+        serial = report.serial or "?"
+        return Recorded(
+            False,
+            Message(_("No disk of the stock has the serial number %(serial)s."), {"serial": serial}),
+            Message(_("Read the machine first, then send this report again: it is kept.")),
+            known=False,
+        )
+    assessment = erasure.assess(report, storage_of(medium))
+    issue(actor, medium, report, assessment, raw=raw)
+    device = medium.device
+    if device is None or assessment.proved:
+        return Recorded(assessment.proved, assessment.because[0], None, device)
+    hint = assessment.missing[0] if assessment.missing else None
+    if assessment.to_destroy:
+        hint = Message(_("Take it out and destroy it before a witness, with a photo."))
+    return Recorded(False, assessment.because[0], hint, device)
+
+
+def _medium_of(actor: Actor, territory: Organisation, report: ErasureReport) -> Medium | None:
+    """The disk with the report's serial number, in a device the actor may change."""
+    serial = "".join((report.serial or "").split())
+    if not serial:
+        return None
+    devices = Device.objects.workable_by(actor).filter(territory=territory)
+    media = Medium.objects.select_for_update(of=("self",)).select_related("device").filter(device__in=devices)
+    medium: Medium | None = media.filter(serial__iexact=serial).order_by("-fitted", "-created_at").first()
+    return medium
+
+
+def storage_of(medium: Medium) -> Storage:
+    """The disk in the words of the readers, to be compared with what a report says."""
+    return Storage(
+        kind=StorageKind(medium.kind),
+        vendor=medium.vendor or None,
+        model=medium.model or None,
+        serial=medium.serial or None,
+        size_bytes=medium.size_bytes,
+        interface=medium.interface or None,
+    )
+
+
+def issue(
+    actor: Actor, medium: Medium, report: ErasureReport, assessment: Assessment, *, raw: RawInput | None = None
+) -> Erasure:
+    """Keep one attempt; when it proves the erasure, sign its certificate and let the device move on."""
+    row = Erasure(
+        medium=medium,
+        raw=raw,
+        proved=assessment.proved,
+        level=assessment.level.value,
+        report=report.as_dict(),
+        because=[kept(message) for message in (*assessment.because, *assessment.missing)],
+        sanitized_by=actor.user_id,
+        verified_by=actor.user_id if assessment.proved else None,
+    )
+    if assessment.proved:
+        _sign(row, _statement(actor, medium, report, assessment))
+        medium.state = MediumState.ERASED.value
+    elif assessment.to_destroy:
+        medium.state = MediumState.FAILED.value
+    medium.save(update_fields=["state"])
+    row.save()
+    if medium.device:
+        ledger.append(
+            "device.erasure_recorded",
+            actor,
+            medium.device.id,
+            medium=medium.pk,
+            proved=row.proved,
+            level=row.level,
+            certificate=row.number,
+            input=raw.digest if raw else None,
+        )
+        advance(actor, medium.device)
+    return row
+
+
+def _statement(actor: Actor, medium: Medium, report: ErasureReport, assessment: Assessment) -> dict[str, Any]:
+    """What is certified. Fields of NIST SP 800-88r2's certificate, and ours (docs/erasure.md)."""
+    technique = erasure.METHODS[report.method]
+    return {
+        **_about(actor, medium),
+        "sanitization": {
+            "level": assessment.level.value,
+            "method": report.method.value,
+            "ieee_2883": technique.ieee_2883,
+            "tool": report.tool,
+            "tool_version": report.version,
+            "passes": report.passes,
+            "started": report.started,
+            "ended": report.ended,
+        },
+        "verification": {
+            "extent": report.verification.value,
+            "by": report.verifier,
+            "bytes_read_back": report.bytes_read_back,
+            "bad_chunks": report.bad_chunks,
+            "io_errors": report.io_errors,
+            "hidden_sectors": report.hidden_sectors,
+        },
+        "limits": [str(message) for message in assessment.missing],
+        "evidence_sha256": report.evidence_sha256,
+    }
+
+
+def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
+    device = medium.device
+    operator = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    return {
+        "schema": STATEMENT,
+        "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "issuer": device.holder.name if device else "",
+        "operator": operator.name if operator else "",
+        "medium": {
+            "id": str(medium.pk),
+            "kind": medium.kind,
+            "vendor": medium.vendor,
+            "model": medium.model,
+            "serial": medium.serial,
+            "size_bytes": medium.size_bytes,
+            "interface": medium.interface,
+        },
+        "source": {
+            "device": device.code if device else "",
+            "vendor": device.vendor if device else "",
+            "model": device.model if device else "",
+            "serial": device.serial if device else "",
+            "lot": device.lot.code if device and device.lot else "",
+        },
+    }
+
+
+def _sign(row: Erasure, statement: dict[str, Any]) -> None:
+    [row.number] = draw(1, lambda codes: Erasure.objects.filter(number__in=codes).values_list("number", flat=True))
+    key = keys.public_key()
+    signed = {**statement, "number": row.number, "key": key.id, "url": f"{settings.SITE_URL}/c/{row.number}/"}
+    row.statement = canonical.text(signed)
+    row.signature = keys.sign(row.statement.encode()).hex()
+
+
+def signature_holds(row: Erasure) -> bool:
+    """Whether the certificate is signed by a key of this platform."""
+    return statement_holds(row.statement, row.signature)
+
+
+def statement_holds(statement: str, signature: str) -> bool:
+    try:
+        raw = bytes.fromhex(signature)
+    except ValueError:
+        return False
+    return any(key.signed(raw, statement.encode()) for key in keys.public_keys().values())
+
+
+def advance(actor: Actor, device: Device) -> bool:
+    """Let the device become "erased" when the proofs cover every disk; returns whether it did."""
+    facts = device_facts(device)
+    step = BY_NAME["erased"]
+    if State(device.state) not in step.sources or not life.erasure_established(facts):
+        return False
+    device.state = step.to.value
+    record_step(actor, device, step, {})
+    return True
+
+
+# -- what a witness saw ----------------------------------------------------------------------------------------------
+
+
+def record_destruction(*, actor: Actor, device_id: UUID, medium_id: UUID, witness: str, photo: bytes) -> Erasure:
+    """A disk was destroyed before a witness; the photo is kept. Raises NotAllowed, NotFound, Refusal (no photo)."""
+    actor.require("stock.erasure")
+    if not witness.strip():
+        raise Refusal(
+            gettext_lazy("A destruction needs a witness."), gettext_lazy("Write the name of who saw it done.")
+        )
+    digest, size = files.keep_photo(photo)
+    with transaction.atomic():
+        device, medium = _device_and_medium(actor, device_id, medium_id)
+        report = ErasureReport(tool="hand", method_said="destruction", serial=medium.serial or None)
+        row = Erasure(
+            medium=medium,
+            proved=True,
+            level=Level.DESTROY.value,
+            report=report.as_dict(),
+            because=[[_("Destroyed before a witness, with a photo."), {}]],
+            sanitized_by=actor.user_id,
+            witness=witness.strip()[:120],
+            photo=digest,
+        )
+        statement = _about(actor, medium) | {
+            "sanitization": {"level": Level.DESTROY.value, "method": "destruction"},
+            "verification": {"extent": "witness", "by": row.witness},
+            "evidence_sha256": digest,
+        }
+        _sign(row, statement)
+        row.save()
+        Document.objects.create(
+            device=device,
+            kind=Document.Kind.PHOTO,
+            digest=digest,
+            name=medium.name[:120],
+            content_type="image/jpeg",
+            size=size,
+        )
+        medium.state = MediumState.DESTROYED.value
+        medium.fitted = False
+        medium.save(update_fields=["state", "fitted"])
+        ledger.append(
+            "device.medium_destroyed", actor, device.id, medium=medium.pk, certificate=row.number, photo=digest
+        )
+        if not device.media.filter(fitted=True).exists():
+            device.no_disk_declared = True  # the last one was destroyed: it has none any more
+            device.save(update_fields=["no_disk_declared"])
+        if not advance(actor, device):
+            index.sync([device.number])
+    return row
+
+
+def declare_absent(*, actor: Actor, device_id: UUID, medium_id: UUID | None, witness: str) -> Device:
+    """A disk that was read is no longer there, or the machine came without any, before a witness.
+
+    Raises NotAllowed, NotFound, Refusal (no witness; disks are known, so "none" is not true).
+    """
+    actor.require("stock.erasure")
+    if not witness.strip():
+        raise Refusal(gettext_lazy("This declaration needs a witness."), gettext_lazy("Write the name of who saw it."))
+    with transaction.atomic():
+        if medium_id is None:
+            device = locked(actor, device_id)
+            if device.media.filter(fitted=True).exists():
+                raise Refusal(
+                    gettext_lazy("This machine has disks: each must be proved erased."),
+                    gettext_lazy("Declare absent the one that is no longer there."),
+                )
+            device.no_disk_declared = True
+            device.save(update_fields=["no_disk_declared"])
+            ledger.append("device.no_disk", actor, device.id)
+        else:
+            device, medium = _device_and_medium(actor, device_id, medium_id)
+            Erasure.objects.create(
+                medium=medium,
+                proved=False,
+                level=Level.NONE.value,
+                report={},
+                because=[[_("Declared absent before a witness."), {}]],
+                sanitized_by=actor.user_id,
+                witness=witness.strip()[:120],
+            )
+            medium.state = MediumState.ABSENT.value
+            medium.save(update_fields=["state"])
+            ledger.append("device.medium_absent", actor, device.id, medium=medium.pk)
+        advance(actor, device)
+    return device
+
+
+def _device_and_medium(actor: Actor, device_id: UUID, medium_id: UUID) -> tuple[Device, Medium]:
+    device = locked(actor, device_id)
+    medium: Medium | None = device.media.filter(pk=medium_id).first()
+    if medium is None:
+        raise NotFound
+    medium.device = device
+    return device, medium
+
+
+def certificates(media: Sequence[Medium]) -> dict[UUID, Erasure]:
+    """The proof that counts for each medium: the latest that holds. One query."""
+    rows = Erasure.objects.filter(medium__in=media, proved=True).order_by("recorded_at", "id")
+    return {row.medium_id: row for row in rows}

@@ -1,0 +1,55 @@
+"""Writing a step of a device's life, once it is known to be allowed. Inside the caller's transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound
+from maillon.territory.models import Place
+from maillon.workshop.life import MediumState, State, Step
+from maillon.workshop.models import Device
+from maillon.workshop.stock import index
+
+# It left: the shelf it stood on is free.
+LEAVES_ITS_PLACE = frozenset({State.HANDED_OVER, State.RECYCLED, State.LOST})
+
+
+def locked(actor: Actor, device_id: UUID) -> Device:
+    """The device, locked until the end of the transaction, if the actor may change it. Raises NotFound."""
+    device: Device | None = Device.objects.select_for_update().workable_by(actor).filter(id=device_id).first()
+    if device is None:
+        raise NotFound
+    return device
+
+
+def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any], at: datetime | None = None) -> None:
+    """Write a step whose conditions were checked: state, answers, event, index. Inside the caller's transaction."""
+    payload: dict[str, object] = {}
+    for name in step.asks:
+        value = answers.get(name)
+        if name == "place":
+            if isinstance(value, Place):
+                device.place = value
+            payload["place"] = device.place_id
+        else:
+            payload[name] = value
+            if name in ("condition", "system") and value:
+                setattr(device, name, value)
+    if step.to is State.RETURNED:
+        _erasure_must_be_proved_again(device)
+    if step.to in LEAVES_ITS_PLACE:
+        device.place = None
+    device.state = step.to.value
+    device.save(update_fields=["state", "place", "condition", "system", "no_disk_declared", "changed_at"])
+    if step.name == "received":
+        payload["lot"] = device.lot.code if device.lot else None
+    ledger.append(f"device.{step.name}", actor, device.id, at=at, **payload)
+    index.sync([device.number])
+
+
+def _erasure_must_be_proved_again(device: Device) -> None:
+    """Someone used it: what was proved before says nothing of what is on its disks now."""
+    device.media.filter(fitted=True, state=MediumState.ERASED.value).update(state=MediumState.TO_ERASE.value)
+    device.checks.all().delete()
