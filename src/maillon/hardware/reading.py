@@ -12,10 +12,10 @@ only when its turn comes, so that the command line starts fast.
 import importlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from maillon.hardware import foreign
@@ -25,17 +25,18 @@ from maillon.hardware.formats import BinaryFormat, JsonFormat, TextFormat, Where
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Limits, Machine, Reading, Unreadable
 
+R = TypeVar("R")
+
 _PACKAGE = "maillon.hardware.readers."
 # Modules of `readers` by what they take; one that takes several kinds of input stands in several tables.
-TEXT = ("dmidecode",)
-JSON: tuple[str, ...] = ()
-XML: tuple[str, ...] = ()
+TEXT = ("dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim")
+JSON: tuple[str, ...] = ("system_profiler", "cim")
+XML: tuple[str, ...] = ("msinfo32", "cim")
 BINARY: tuple[str, ...] = ()
 
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
 _HEAD = 64 * 1024  # characters shown to `recognise`
 _DEFAULT = Limits()
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
 def read(data: bytes, name: str | None = None, *, limits: Limits = _DEFAULT) -> Reading | Unreadable:
@@ -43,22 +44,11 @@ def read(data: bytes, name: str | None = None, *, limits: Limits = _DEFAULT) -> 
 
     name: the file's name, used in provenance only for members of archives, never to recognise.
     """
-    try:
-        with _time_limit(limits.seconds):
-            contained = _read_container(data, name, limits)
-            if contained is not None:
-                return contained  # its machines are finished, after the joining
-            result = parse(data, limits=limits)
-    except _TimeUp:
-        return foreign.refuse(
-            _("Reading took more than %(seconds)d seconds and was stopped."),
-            _("Send a smaller file, or the outputs one by one."),
-            seconds=limits.seconds,
-        )
-    except MemoryError:
-        return foreign.refuse(
-            _("Reading needs more memory than there is."), _("Send a smaller file, or the outputs one by one.")
-        )
+    with_archives = partial(_read_container, data, name, limits)
+    result = _bounded(with_archives, limits)
+    if result is not None:
+        return result  # its machines are finished, after the joining
+    result = parse(data, limits=limits)
     if isinstance(result, Unreadable):
         return result
     return replace(result, machines=tuple(map(finish, result.machines)))
@@ -73,14 +63,35 @@ def parse(data: bytes, *, file: str = "", limits: Limits = _DEFAULT) -> Reading 
             size=len(data) >> 20,
             limit=limits.input_bytes >> 20,
         )
-    where = Where("", file)
-    for binary in _formats(BINARY, BinaryFormat):
-        if binary.recognise(data):
-            return _guard(binary, data, where)
+    return _bounded(partial(_parse, data, Where("", file), limits), limits)
+
+
+def _parse(data: bytes, where: Where, limits: Limits) -> Reading | Unreadable:
+    if b"\0" in data[:1024] or not data.isascii():  # what is plain text is no spreadsheet and no EDID
+        for binary in _formats(BINARY, BinaryFormat):
+            if binary.recognise(data):
+                return _guard(binary, data, where)
     text = decode(data) if data else None
     if text is None:
         return foreign.describe_binary(data)
     return _parse_decoded(text, where, limits)
+
+
+def _bounded(work: Callable[[], R], limits: Limits) -> R | Unreadable:
+    """The result of `work`, or why it was stopped."""
+    try:
+        with _time_limit(limits.seconds):
+            return work()
+    except _TimeUp:
+        return foreign.refuse(
+            _("Reading took more than %(seconds)d seconds and was stopped."),
+            _("Send a smaller file, or the outputs one by one."),
+            seconds=limits.seconds,
+        )
+    except MemoryError:
+        return foreign.refuse(
+            _("Reading needs more memory than there is."), _("Send a smaller file, or the outputs one by one.")
+        )
 
 
 def read_text(text: str, where: Where, name: str | None = None) -> Reading | Unreadable:
