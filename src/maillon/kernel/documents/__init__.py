@@ -1,0 +1,81 @@
+"""Documents on paper: Typst templates and data in, tagged PDF/A-2a and PDF/UA-1 out.
+
+The same template, data and date always give the same bytes, so that a document can be made again instead of kept, and
+its hash compared. Data reach the template as JSON, never as markup: a serial number may hold `#`, `[` or quotes.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+FOLDER = Path(__file__).resolve().parent
+STANDARDS = ("a-2a", "ua-1")
+PAGES_AT_ONCE = 100  # 100 pages take 190 MB, 1,000 in one take 1.3 GB (measured, decisions/)
+UNKNOWN_CHARACTER = "\ufffd"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNDRAWABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+def render(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    date: datetime,
+    lang: str = "fr",
+    standard: Sequence[str] = STANDARDS,
+    format: str = "pdf",
+) -> bytes:
+    """The PDF of one of this folder's templates, such as "erasure_certificate.typ".
+
+    data: anything JSON holds; the template reads it as `data`. date: aware; the document's own date, not the time it
+    is printed. lang: "fr" or "en", for hyphenation and screen readers. format: "png" gives the first page, for looking.
+    Characters that no shipped font holds are replaced by U+FFFD rather than refusing the document.
+    Raises ValueError for an unknown template or a naive date; typst.TypstError when the template itself is wrong.
+    """
+    if not (FOLDER / template).is_file() or "/" in template:
+        raise ValueError(f"No template {template!r} in {FOLDER.name}.")
+    if date.tzinfo is None:
+        raise ValueError(f"The document's date needs a time zone, got {date!r}.")
+    moment = date.astimezone(UTC)
+    whole = {
+        **data,
+        "lang": lang,
+        "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
+    }
+    text = _CONTROL.sub(" ", json.dumps(whole, ensure_ascii=False))
+    compiler = typst.Compiler(FOLDER / template, root=FOLDER, font_paths=_fonts(), ignore_system_fonts=True)
+    # A PDF standard asks for the first page alone of a PNG to be named, hence one page.
+    options: dict[str, Any] = {"format": format, "timestamp": int(moment.timestamp())}
+    if format == "pdf":
+        options["pdf_standards"] = list(standard)
+    for _ in range(64):
+        try:
+            pages = compiler.compile(sys_inputs={"data": text}, **options)
+            return pages if isinstance(pages, bytes) else pages[0]
+        except typst.TypstError as error:
+            if not (found := _UNDRAWABLE.search(str(error))):
+                raise
+            text = _without(text, _ESCAPE.sub(lambda m: chr(int(m[1], 16)), found[1]))
+    return compiler.compile(sys_inputs={"data": re.sub("[^\x20-\u024f]", UNKNOWN_CHARACTER, text)}, **options)
+
+
+def chunks(items: Sequence[Any], size: int = PAGES_AT_ONCE) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _without(text: str, undrawable: str) -> str:
+    return text.translate({ord(character): UNKNOWN_CHARACTER for character in undrawable if character > "~"})
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Ours, then the families Typst embeds, for names written in other scripts; never the machine's."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FOLDER / "fonts")])
