@@ -376,3 +376,6 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from maillon.workshop.stock.models import StockCount, StockDelta, StockDoc, StockScope  # noqa: E402, F401 - its tables

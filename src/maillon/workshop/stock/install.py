@@ -1,0 +1,47 @@
+"""What Django's migrations can not describe: the full-text index of SQLite, the trigram index of PostgreSQL."""
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError, transaction
+
+log = logging.getLogger(__name__)
+
+# The words are made by index.py and are separated by spaces. No content is kept (StockDoc has it) and no positions
+# ("detail=none"): only which device has which word.
+SQLITE = (
+    "CREATE VIRTUAL TABLE stock_words USING fts5(words, content='', detail='none', tokenize=\"ascii tokenchars '_'\")"
+)
+FACETS = "string_to_array(facets, ' ')"
+POSTGRESQL = (
+    f"CREATE INDEX stock_words ON workshop_stockdoc USING gin ({FACETS}, text gin_trgm_ops) WITH (fastupdate=off)"
+)
+POSTGRESQL_PLAIN = f"CREATE INDEX stock_words ON workshop_stockdoc USING gin ({FACETS}) WITH (fastupdate=off)"
+
+
+def create(apps: Any, schema_editor: Any) -> None:
+    connection = schema_editor.connection
+    if connection.vendor == "sqlite":
+        schema_editor.execute(SQLITE)
+    elif connection.vendor == "postgresql":
+        schema_editor.execute(POSTGRESQL if _trigrams(connection) else POSTGRESQL_PLAIN)
+
+
+def _trigrams(connection: Any) -> bool:
+    """Whether PostgreSQL compares runs of three signs. Without it, rare words are searched in every document."""
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    except DatabaseError as error:
+        log.warning(
+            "pg_trgm is not available (%s): searching rare words will be slow. Ask the administrator of the database "
+            "for CREATE EXTENSION pg_trgm, then run: maillon manage stock_index recreate",
+            error,
+        )
+        return False
+    return True
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    kind = "TABLE" if schema_editor.connection.vendor == "sqlite" else "INDEX"
+    schema_editor.execute(f"DROP {kind} IF EXISTS stock_words")

@@ -1,0 +1,76 @@
+"""What makes the stock fast to search and to count. Everything here follows from `Device` and can be rebuilt from it.
+
+- `StockDoc` holds, for each device, what it is found by. On SQLite an FTS5 table without content (`stock_words`) indexes
+  it; on PostgreSQL a GIN index over both columns does.
+- `StockCount` is a cube: how many devices have these values, for each territory, holder, donor and pair of them. Pages
+  sum it. Changes are appended to `StockDelta` and folded in from time to time, so that two workers that change the
+  same kind of machine never wait for one another.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class StockDoc(models.Model):
+    """facets: " t0123 h0123 sready k… ", one word a facet, spaces at both ends. text: " k7m2xq4 thinkpad t470"."""
+
+    number = models.BigIntegerField(primary_key=True)
+    facets = models.CharField(max_length=300)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class StockScope(models.Model):
+    """Whose devices a row of the cube counts: a territory, alone or with a holder, a donor, or both."""
+
+    key = models.BigIntegerField(primary_key=True)  # a hash of the three, see index.scope_key
+    territory_id = models.UUIDField()
+    holder_id = models.UUIDField(null=True)
+    donor_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["territory_id"], name="stock_scope_territory"),
+            models.Index(fields=["holder_id"], name="stock_scope_holder"),
+            models.Index(fields=["donor_id"], name="stock_scope_donor"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Cell(models.Model):
+    """One combination of values. All five empty: every device of the scope, whatever its values."""
+
+    scope = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12)
+    grade = models.CharField(max_length=4)
+    memory = models.CharField(max_length=4)
+    disk = models.CharField(max_length=10)
+    n = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class StockCount(Cell):
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "state", "kind", "grade", "memory", "disk"], name="one_count_a_cell"
+            )
+        ]
+        indexes = [models.Index(fields=["scope"], condition=Q(n=0), name="stock_count_empty")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.n}"
+
+
+class StockDelta(Cell):
+    """What is to be added to the cube."""
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.n:+}"
