@@ -66,6 +66,22 @@ def read_many(named: Iterable[tuple[str, Content]], limits: Limits = archives.DE
     return [results[index] for index in sorted(results)]
 
 
+def groups(outlines: Iterable[tuple[str, Reading | None]]) -> list[list[int]]:
+    """Which files are about one machine, as lists of positions, in the order of the files.
+
+    outlines: names and what was read; the machines need only what tells them apart (system, chassis, board, and
+    whether they speak of parts), so that several processes may do the reading. None: read by nobody, stands alone.
+    """
+    parts, alone = [], []
+    for index, (name, said) in enumerate(outlines):
+        if said and len(said.machines) == 1 and "fleet" not in said.format:
+            parts.append(_Part(index, name, said))
+        else:
+            alone.append([index])
+    together = [sorted(part.index for part in group.parts) for group in _grouped(parts)]
+    return sorted(together + alone)
+
+
 def read_archive(
     data: bytes, name: str | None = None, limits: Limits = archives.DEFAULT_LIMITS
 ) -> Reading | Unreadable:

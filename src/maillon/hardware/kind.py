@@ -225,14 +225,15 @@ def _by_parts(machine: Machine) -> Verdict:
     total = sum(weight for weight, _seen in evidence)
     if not total:
         return Kind.UNKNOWN, Message(_("Nothing in this input tells what kind of machine it is."))
-    seen = [what for weight, what in evidence if weight * total > 0]
+    _weight, strongest = max(evidence, key=lambda found: found[0] * total)
+    values = {"part": Message(strongest)}
     if total < 0:
-        return Kind.DESKTOP, Message(_DESKTOP_PARTS, {"parts": seen})
+        return Kind.DESKTOP, Message(_DESKTOP_PARTS, values)
     if total < 3 and not machine.system.product_name:
-        return Kind.MINI_PC, Message(_MINI_PARTS, {"parts": seen})
-    return Kind.NOTEBOOK, Message(_NOTEBOOK_PARTS, {"parts": seen})
+        return Kind.MINI_PC, Message(_MINI_PARTS, values)
+    return Kind.NOTEBOOK, Message(_NOTEBOOK_PARTS, values)
 
 
-_DESKTOP_PARTS = _("Its chassis has no known type; its parts are those of a desktop computer: %(parts)s.")
-_NOTEBOOK_PARTS = _("Its chassis has no known type; its parts are those of a notebook: %(parts)s.")
-_MINI_PARTS = _("A board sold alone, with the parts of a small desktop computer: %(parts)s.")
+_DESKTOP_PARTS = _("Its chassis has no known type; its parts are those of a desktop computer, such as %(part)s.")
+_NOTEBOOK_PARTS = _("Its chassis has no known type; its parts are those of a notebook, such as %(part)s.")
+_MINI_PARTS = _("A board sold alone, with parts of a small computer, such as %(part)s.")

@@ -180,13 +180,18 @@ def _read_xml(document: Document | Unreadable, where: Where) -> Reading | Unread
 
 def _read_container(data: bytes, name: str | None, limits: Limits) -> Reading | Unreadable | None:
     """The machines of an archive, None when the bytes are no archive."""
-    if not data.startswith(_PACKED) and b"\0" not in data[:512]:
+    if not may_be_archive(data[:1024]):
         return None
     from maillon.hardware import archives, bundles
 
     if len(data) > limits.input_bytes or not archives.is_archive(data):
         return None
     return bundles.read_archive(data, name, limits)
+
+
+def may_be_archive(head: bytes) -> bool:
+    """Whether it is worth importing `archives` to know: the first kilobyte has a mark, or zero bytes as tar has."""
+    return head.startswith(_PACKED) or b"\0" in head[:512]
 
 
 Format = TextFormat | JsonFormat | XmlFormat | BinaryFormat

@@ -200,7 +200,9 @@ def descriptions() -> Mapping[str, str]:
 def json_schema() -> Json:
     """The JSON Schema (2020-12) of a machine's document."""
     parts = [part for part in vars(model).values() if isinstance(part, type) and is_dataclass(part)]
-    described = [part for part in parts if part.__name__ not in ("Machine", "Reading", "Unreadable", "Limits", "Message")]
+    described = [
+        part for part in parts if part.__name__ not in ("Machine", "Reading", "Unreadable", "Limits", "Message")
+    ]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA}",
@@ -249,9 +251,9 @@ def _object(part: type) -> Json:
 
 def _properties(part: type) -> Json:
     return {
-        name: _schema_of(hint) | {"description": descriptions()[f"{part.__name__}.{name}"]}
+        name: _schema_of(hint)
+        | ({"description": descriptions()[f"{part.__name__}.{name}"]} if name != "origin" else {})
         for name, hint in _hints(part).items()
-        if not isinstance(getattr(part, name, None), property)
     }
 
 
