@@ -51,7 +51,7 @@ class Chain:
         self.head = first
         self.seal_keys = seal_keys
         self.sequence = 0  # of the last entry read
-        self.hashes = {GENESIS}  # the stored and the computed hash of the last entry read
+        self.hash: str | None = GENESIS  # of the last entry read; None where its content does not give it
         self.stated_head = False  # the head's place was met
 
     def follow(self, row: Row) -> Iterator[Problem]:
@@ -67,7 +67,7 @@ class Chain:
         if problem is not None:
             yield problem
         yield from self._head_problem(row, altered=computed != row.hash)
-        self.sequence, self.hashes = facts.sequence, {row.hash, computed}
+        self.sequence, self.hash = facts.sequence, row.hash if computed == row.hash else None
 
     def ended(self) -> Iterator[Problem]:
         head = self.head
@@ -81,7 +81,7 @@ class Chain:
     def _entry_problem(self, row: Row, computed: str, hole: bool) -> Problem | None:
         if computed != row.hash:
             return self._content_problem(row)
-        if not hole and row.facts.previous not in self.hashes:
+        if not hole and self.hash not in (None, row.facts.previous):
             before = f"#{row.facts.sequence - 1}" if row.facts.sequence > 1 else "the start of its stream"
             return self._entry(Fault.UNLINKED, row, f"it does not name {before} as the one before it")
         if fault := self._seal_fault(row.seal, row.hash):

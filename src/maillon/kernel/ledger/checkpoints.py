@@ -10,6 +10,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -158,6 +159,11 @@ class Proof:
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "path": list(self.path)}
+
+    @staticmethod
+    def from_json(read: dict[str, Any]) -> "Proof":
+        """Raises KeyError, TypeError: not such a proof. What it says is for `verify_proof` to judge."""
+        return Proof(**{**read, "path": tuple(read["path"]), "checkpoint": Statement(**read["checkpoint"])})
 
 
 def proof(stream: str) -> Proof:

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from django.conf import settings
 
 from maillon.kernel.ledger.hashing import SealKey
@@ -59,6 +59,14 @@ class PublicKey:
     @property
     def id(self) -> str:
         return hashlib.sha256(self.raw).hexdigest()[:16]
+
+    @staticmethod
+    def from_pem(text: str) -> "PublicKey":
+        """Raises ValueError: not an Ed25519 public key in PEM."""
+        key = load_pem_public_key(text.encode())
+        if not isinstance(key, Ed25519PublicKey):
+            raise ValueError("not an Ed25519 public key")
+        return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def pem(self) -> str:
         key = Ed25519PublicKey.from_public_bytes(self.raw)

@@ -1,17 +1,14 @@
 """Verification: every entry of every stream hashed again, every head, seal, leaf, signature and root."""
 
 import json
-import multiprocessing
 import os
 import time
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-import django
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
+from maillon.kernel import processes
 from maillon.kernel.ledger import keys, protection, reading
 from maillon.kernel.ledger.chains import Tally, problems
 from maillon.kernel.ledger.checkpoints import Statement, statement_of, summarise
@@ -21,30 +18,29 @@ from maillon.kernel.ledger.models import Checkpoint
 
 MOST_LISTED = 1000
 FEW = 50_000  # entries that one process reads in the time others take to start
-_ADDRESS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 PARTS_A_PROCESS = 4  # streams are of unequal lengths: small parts end together
 
 
 def verify(
     *,
     since: datetime | None = None,
-    processes: int | None = None,
+    workers: int | None = None,
     every_checkpoint: bool = False,
-    kept: Iterable[Mapping[str, Any]] = (),
+    kept: Iterable[Statement] = (),
     most: int = MOST_LISTED,
 ) -> Report:
     """Read the ledger again and name what is wrong with it.
 
     since: only streams that have an entry recorded from then on (each of them whole).
-    processes: None for one a core; 1 is used inside a transaction and for a database in memory, which others can
-        not read.
+    workers: processes, None for one a core; alone inside a transaction and on a database in memory, which other
+        processes can not read.
     every_checkpoint: recompute the root of each checkpoint, not of the last alone (one pass over the leaves each).
     kept: checkpoints kept elsewhere, as `maillon ledger checkpoint --json` printed them: each must still be here.
     most: problems listed; the others are counted.
     """
     began = time.monotonic()
     report = Report()
-    wanted = 1 if _alone() else (processes or os.cpu_count() or 1)
+    wanted = 1 if _alone() else (workers or os.cpu_count() or 1)
     _verify_entries(report, since, wanted, most)
     named = {(problem.stream, problem.sequence) for problem in report.problems}
     report.add([problem for problem in _lost() if (problem.stream, problem.sequence) not in named], most)
@@ -60,24 +56,15 @@ def _alone() -> bool:
     return connection.in_atomic_block or in_memory
 
 
-def _verify_entries(report: Report, since: datetime | None, processes: int, most: int) -> None:
+def _verify_entries(report: Report, since: datetime | None, wanted: int, most: int) -> None:
     total = reading.count()
-    if processes == 1 or total < FEW:
+    if wanted == 1 or total < FEW:
         _merge(report, _verify_part(reading.Part(since=since), most), most)
         return
-    parts = reading.parts(processes * PARTS_A_PROCESS, total, since)
-    settings = {name: connection.settings_dict[name] for name in _ADDRESS}
-    # spawn: a forked child would share our connection to the database.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start_worker, (settings,)) as pool:
+    parts = reading.parts(wanted * PARTS_A_PROCESS, total, since)
+    with processes.pool(wanted) as pool:
         for done in pool.map(_verify_part, parts, [most] * len(parts)):
             _merge(report, done, most)
-
-
-def _start_worker(settings: dict[str, Any]) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillon.config.settings")
-    django.setup()
-    connections.settings["default"].update(settings)
 
 
 def _verify_part(part: reading.Part, most: int) -> Report:
@@ -113,7 +100,7 @@ def _lost() -> Iterable[Problem]:
         yield Problem(Fault.CHECKPOINT, f"a leaf of checkpoint {number}, which is not there", stream, sequence)
 
 
-def _checkpoint_problems(report: Report, every: bool, kept: list[Mapping[str, Any]]) -> list[Problem]:
+def _checkpoint_problems(report: Report, every: bool, kept: list[Statement]) -> list[Problem]:
     found: list[Problem] = []
     expected, previous = 1, GENESIS
     statements: dict[int, Statement] = {}
@@ -152,10 +139,9 @@ def _tree_problems(checkpoint: Checkpoint, statement: Statement) -> list[Problem
     return []
 
 
-def _kept_problems(statements: dict[int, Statement], kept: list[Mapping[str, Any]]) -> list[Problem]:
+def _kept_problems(statements: dict[int, Statement], kept: list[Statement]) -> list[Problem]:
     found = []
-    for mapping in kept:
-        statement = Statement(**{name: mapping[name] for name in Statement.__dataclass_fields__})
+    for statement in kept:
         if statements.get(statement.number) != statement:
             found.append(_of(statement.number, "it is not the one that was kept elsewhere"))
     return found
