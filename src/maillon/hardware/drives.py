@@ -43,7 +43,7 @@ def clean_wwn(value: str | None) -> str | None:
     if not value:
         return None
     digits = re.sub(r"[^0-9a-f]", "", re.sub(r"^(?:0x|naa\.|eui\.|t10\.|wwn-0x)", "", value.strip().lower()))
-    if len(digits) not in (16, 32) or len(set(digits)) < 3 or digits[1:].count("0") >= len(digits) - 3:
+    if len(digits) not in (16, 32) or len(set(digits)) < 3 or digits.endswith("0" * 8):
         return None
     return digits
 

@@ -29,10 +29,17 @@ R = TypeVar("R")
 
 _PACKAGE = "maillon.hardware.readers."
 # Modules of `readers` by what they take; one that takes several kinds of input stands in several tables.
-TEXT = ("dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim")
-JSON: tuple[str, ...] = ("system_profiler", "cim")
+TEXT = (
+    "dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim", "lscpu",
+    "cpuinfo", "lspci", "lsusb", "smartctl", "hdparm", "upower", "hwinfo",
+    "lshw", "edid",
+)  # fmt: skip
+JSON: tuple[str, ...] = (
+    "system_profiler", "cim", "bench", "lscpu", "lsblk", "smartctl", "nvme",
+    "inxi", "lshw",
+)  # fmt: skip
 XML: tuple[str, ...] = ("msinfo32", "cim")
-BINARY: tuple[str, ...] = ()
+BINARY: tuple[str, ...] = ("edid",)
 
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
 _HEAD = 64 * 1024  # characters shown to `recognise`

@@ -29,7 +29,7 @@ _VENDORS = {
     "SAM": "Samsung", "SDC": "Samsung Display", "SEC": "Samsung", "SHP": "Sharp", "SNY": "Sony", "TMX": "Tianma",
     "TOS": "Toshiba", "TSB": "Toshiba", "VSC": "ViewSonic",
 }  # fmt: skip
-_PANEL_MAKERS = frozenset("AUO BOE CMN CMO CPT CSO HSD INX IVO KDB LGD LPL NCP QDS SDC SHP TMX".split())
+PANEL_MAKERS = frozenset("AUO BOE CMN CMO CPT CSO HSD INX IVO KDB LGD LPL NCP QDS SDC SHP TMX".split())
 _BOTH = frozenset({"APP", "LEN", "SEC", "TOS", "TSB", "SNY", "FUS"})  # panels and monitors alike
 
 
@@ -130,7 +130,7 @@ def _plausible(across: int, down: int, width: int, height: int) -> bool:
 def _built_in(code: str, named: bool, part: bool, *, digital: bool) -> bool | None:
     if not digital:
         return False if named else None  # old notebooks' panels say analogue or nothing
-    if code in _PANEL_MAKERS:
+    if code in PANEL_MAKERS:
         return True
     if code in _BOTH:
         return None if named else (True if part else None)

@@ -32,7 +32,7 @@ from maillon.hardware.model import (
 )
 from maillon.hardware.processor_names import architecture, processor_name, processor_vendor
 from maillon.hardware.quantities import iso_date, whole
-from maillon.hardware.readers.edid import vendor_name
+from maillon.hardware.readers.edid import PANEL_MAKERS, vendor_name
 from maillon.hardware.readers.lshw import VIRTUAL_DRIVERS, VIRTUAL_NAMES
 
 _HEAD = re.compile(r"^\d{2,4}: \w+ [0-9a-f.]+: ([0-9a-f]{4,6}) (\S.*)$")
@@ -145,15 +145,17 @@ def _storage(block: Block) -> Storage | None:
     size = re.search(r"\((\d{1,20}) bytes\)", block.get("Capacity") or "")
     if not re.match(r"/dev/(?:sd|hd|sr|nvme|mmcblk|vd|xvd)", device):
         return None  # zvols, loop devices, RAID volumes: made by software
+    if not (optical or size or drive_serial((block.get("Serial ID") or "").strip('"'))):
+        return None  # the empty slot of a card reader
     usb = block.number("Vendor") is not None and "usb" in (block.get("Vendor") or "")
     facts = Facts(Storage)
-    model = drive_text(block.quoted("Device") or (block.get("Model") or "").strip('" '))
+    model = drive_text((block.get("Model") or "").strip('" '))
     interface = "USB" if usb else "NVMe" if "nvme" in device else None
     kind = StorageKind.OPTICAL if optical else drive_kind(model=model, interface=interface, device=device)
     facts.put("kind", kind, block.at("Hardware Class"))
     facts.put("interface", interface, block.at("Vendor"))
     facts.put("vendor", block.quoted("Vendor"), block.at("Vendor"))
-    facts.put("model", model, block.at("Device"))
+    facts.put("model", model, block.at("Model"))
     facts.put("serial", drive_serial((block.get("Serial ID") or "").strip('"')), block.at("Serial ID"))
     facts.put("firmware", drive_text((block.get("Revision") or "").strip('"')), block.at("Revision"))
     names = re.search(r"/dev/disk/by-id/wwn-0x([0-9a-f]{16,32})(?:,|$)", block.get("Device Files") or "")
@@ -167,9 +169,12 @@ def _display(block: Block) -> Display:
     facts = Facts(Display)
     vendor = _NAMED.match(block.get("Vendor") or "")
     code = vendor.group(3) if vendor else None
-    facts.put("vendor", vendor_name(code) if code else None, block.at("Vendor"))
+    maker = vendor_name(code) if code else None
+    facts.put("vendor", maker, block.at("Vendor"))
+    facts.put("built_in", True if code in PANEL_MAKERS else None, block.at("Vendor"))
     model = block.quoted("Device") or clean((block.get("Model") or "").strip('"'))
-    facts.put("model", None if model == "LCD Monitor" else model, block.at("Model"))
+    model = re.sub(r"\s*\bLCD Monitor$", "", model) if model else None
+    facts.put("model", None if model in ("", code, maker) else model, block.at("Model"))
     facts.put("serial", clean_serial((block.get("Serial ID") or "").strip('"')), block.at("Serial ID"))
     facts.put("year", whole(block.get("Year of Manufacture")), block.at("Year of Manufacture"))
     timing = block.groups.get("Detailed Timings", {}).get("Resolution")
