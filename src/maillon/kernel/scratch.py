@@ -25,7 +25,7 @@ def database(vendor: str = "", *, migrate: bool = True) -> Iterator[str]:
     Yields its address, for DATABASE_URL of other processes.
     """
     makers = {"postgresql": _postgresql_database, "sqlite": _sqlite_database}
-    with makers[vendor or connection.vendor]() as url, _default_is(url):
+    with makers[vendor or connection.vendor]() as url, using(url):
         if migrate:
             call_command("migrate", verbosity=0, interactive=False)
         yield url
@@ -55,7 +55,7 @@ def _postgresql_database() -> Iterator[str]:
 
 
 @contextmanager
-def _default_is(url: str) -> Iterator[None]:
+def using(url: str) -> Iterator[None]:
     """Point the default connection, and those that threads open, elsewhere; the present one stays open as it is."""
     settings: dict[str, Any] = connections.settings["default"]
     settings_before, connection_before = dict(settings), connections["default"]
