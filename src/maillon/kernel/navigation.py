@@ -1,8 +1,8 @@
 """The main menu: each app adds its pages when it starts, the base template shows those the reader may open.
 
-    # maillon/workshop/apps.py
-    def ready(self) -> None:
-        navigation.add(navigation.Item(_("Stock"), "stock:list", "boxes", "stock.view", order=20))
+# maillon/workshop/apps.py
+def ready(self) -> None:
+    navigation.add(navigation.Item(_("Stock"), "stock:list", "boxes", "stock.view", order=20))
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from maillon.kernel.actor import PUBLIC, Actor
 class Item:
     """A page of the menu.
 
-    label: translated lazily. url_name: as for `{% url %}`, without arguments. icon: a name of `script/vendor-icons.txt`.
+    label: translated lazily. url_name: as for `{% url %}`, without arguments. icon: one of `script/vendor-icons.txt`.
     permission: as in `kernel.access`: a permission, SIGNED_IN or EVERYONE.
     order: lower comes first; tens leave room. group: heading above the items that share it, none when empty.
     """

@@ -59,11 +59,14 @@ def long_date(value: date | datetime) -> str:
 
 def moment(value: datetime) -> str:
     """24 novembre 2026 à 14:05, in the territory's time."""
-    return gettext("%(date)s at %(time)s") % {"date": long_date(value), "time": formats.time_format(_local(value), "H:i")}
+    return gettext("%(date)s at %(time)s") % {
+        "date": long_date(value),
+        "time": formats.time_format(_local(value), "H:i"),
+    }
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
-    """"il y a 3 jours", "à l'instant"; a date beyond a month. now: for tests."""
+    """ "il y a 3 jours", "à l'instant"; a date beyond a month. now: for tests."""
     now = now or timezone.now()
     seconds = (now - value).total_seconds()
     if -60 < seconds < 60:

@@ -20,7 +20,7 @@ TEMPLATE = "erasure_certificate.typ"
 
 @dataclass(frozen=True, kw_only=True)
 class Medium:
-    """The disk itself. Empty: not known. size_bytes: of the whole medium. source: the machine it was in, by its code."""
+    """The disk itself. Empty: not known. size_bytes: of the whole medium. source: the machine it was in."""
 
     vendor: str = ""
     model: str = ""
@@ -177,7 +177,9 @@ def _row(label: str, value: str | None, look: str = "") -> list[str]:
 
 def _medium_rows(c: Certificate) -> list[list[str]]:
     m = c.medium
-    size = "" if m.size_bytes is None else f"{wording.capacity(m.size_bytes)} ({wording.number(m.size_bytes)} {_octets()})"
+    size = (
+        "" if m.size_bytes is None else f"{wording.capacity(m.size_bytes)} ({wording.number(m.size_bytes)} {_octets()})"
+    )
     rows = [
         _row(gettext("Manufacturer"), m.vendor),
         _row(gettext("Model"), m.model, "strong"),

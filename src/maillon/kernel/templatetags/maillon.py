@@ -98,7 +98,7 @@ def grade(value: int | None) -> SafeString:
     """Capability from 0 to 5 as five bars and a figure; words when it is not known."""
     if value is None:
         return tag(_("Not graded"))
-    bars = format_html_join("", "<i{}></i>", ((mark_safe(' class="on"') if n < value else "",) for n in range(5)))  # noqa: S308
+    bars = format_html_join("", "<i{}></i>", ((mark_safe(' class="on"') if n < value else "",) for n in range(5)))
     return format_html(
         '<span class="grade"><span class="grade-bars" aria-hidden="true">{}</span><span>{}</span></span>',
         bars,
@@ -196,7 +196,7 @@ def fact(label: Text, value: Any, source: Text = "") -> SafeString:
 
 @register.inclusion_tag("kernel/parts/timeline.html")
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
-    """What happened, latest first. Each entry: `at`, `sentence`, and where they exist `icon`, `who`, `detail`, `url`."""
+    """What happened, latest first. An entry has `at`, `sentence`, and perhaps `icon`, `who`, `detail`, `url`."""
     return {"entries": entries}
 
 
@@ -243,7 +243,7 @@ def long_date(value: date | datetime | None) -> str:
 
 @register.filter
 def when(value: datetime | None) -> str | SafeString:
-    """"il y a 3 jours", with the exact moment for machines and under the mouse."""
+    """ "il y a 3 jours", with the exact moment for machines and under the mouse."""
     if value is None:
         return wording.unknown()
     exact = wording.moment(value)
