@@ -49,10 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     translate = translator(_language(arguments))
-    options = _parser(translate).parse_args(arguments)
+    parser = _parser(translate)
+    options = parser.parse_args(arguments)
     if options.schema:
         _print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
         return ALL_READ
+    if not options.inputs:
+        parser.error(translate(Message(_("give at least one file, or - for standard input"))))
     missing = [name for name in options.inputs if name != "-" and not os.path.lexists(name)]
     for name in missing:
         _complain(translate(Message(_("%(file)s: no such file or folder."), {"file": name})))
@@ -101,15 +104,6 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
         "--lang", choices=("en", "fr"), help=say(_("language of reasons and warnings (default: that of the session)"))
     )
     parser.add_argument("--schema", action="store_true", help=say(_("print the JSON Schema of a machine and stop")))
-    parse = parser.parse_args
-
-    def parse_args(arguments: Any = None, namespace: Any = None) -> Any:
-        options = parse(arguments, namespace)
-        if not options.inputs and not options.schema:
-            parser.error(say(_("give at least one file, or - for standard input")))
-        return options
-
-    parser.parse_args = parse_args  # type: ignore[method-assign]
     return parser
 
 

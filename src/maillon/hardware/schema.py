@@ -193,8 +193,8 @@ def reading_to_json(file: str, result: Reading | Unreadable, render: Render = st
 def descriptions() -> Mapping[str, str]:
     """ "System.vendor" -> what it is, with its unit; from `data/machine-fields.csv`."""
     text = files("maillon.hardware").joinpath("data/machine-fields.csv").read_text(encoding="utf-8")
-    rows = (row.split(";", 1) for row in text.splitlines() if row and not row.startswith("#"))
-    return {name: description for name, description in rows}
+    rows = (row.partition(";") for row in text.splitlines() if row and not row.startswith("#"))
+    return {name: description for name, _separator, description in rows}
 
 
 def json_schema() -> Json:

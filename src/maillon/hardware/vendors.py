@@ -174,8 +174,10 @@ _MAKERS = {
     "xmg": "XMG",
     "zotac": "Zotac",
 }
-_WHOLE_WORDS = frozenset(["ami", "exo", "hp", "hpe", "ibm", "nec", "lg", "via", "xen", "gpd", "dfi", "ecs", "msi", "honor",
-                          "stone", "terra", "origin", "motion", "google", "notebook", "oracle", "siemens", "evga"])  # fmt: skip
+_WHOLE_WORDS = frozenset(  # beginnings that must be a word of their own: "HP Inc." but not "Hpower"
+    {"ami", "exo", "hp", "hpe", "ibm", "nec", "lg", "via", "xen", "gpd", "dfi", "ecs", "msi", "honor", "stone", "terra"}
+    | {"origin", "motion", "google", "notebook", "oracle", "siemens", "evga"}
+)
 _BY_LENGTH = sorted(_MAKERS, key=len, reverse=True)
 _LEGAL = re.compile(
     r"[\s,.(]*\b(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|gmbh|ag|kg|s\.?\s?a\.?r?\.?l?|s\.?p\.?a"
