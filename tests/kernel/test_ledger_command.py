@@ -19,13 +19,13 @@ def own_database(django_db_blocker):
 def test_verify_names_faults_with_several_processes(own_database, monkeypatch, capsys):
     monkeypatch.setattr("maillon.kernel.ledger.verifying.FEW", 0)
     streams = [chain(3) for _ in range(20)]
-    assert verify_command(["--workers", "2"]) == 0
+    assert verify_command(["--processes", "2"]) == 0
     assert capsys.readouterr().out.startswith("60 events in 20 streams and 0 checkpoints: nothing wrong")
     altered, removed = streams[3][1], streams[12][2]
     with transaction.atomic(), unprotected() as cursor:
         cursor.execute("UPDATE ledger_entry SET kind = 'x.y' WHERE id = %s", [key(altered.pk)])
         cursor.execute("DELETE FROM ledger_entry WHERE id = %s", [key(removed.pk)])
-    assert verify_command(["--workers", "2", "--json"]) == 1
+    assert verify_command(["--processes", "2", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["entries"], report["streams"], report["found"]) == (59, 20, 2)
     assert {(problem["fault"], problem["stream"], problem["sequence"]) for problem in report["problems"]} == {

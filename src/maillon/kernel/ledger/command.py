@@ -54,7 +54,7 @@ def _add_verify(actions: Any) -> None:
     )
     verify.add_argument("--against", type=Path, metavar="FILE", help="checkpoints kept elsewhere, one JSON a line")
     verify.add_argument("--every-checkpoint", action="store_true", help="recompute each root, not the last alone")
-    verify.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    verify.add_argument("--processes", type=int, metavar="N", help="how many read at once (default: one a core)")
     verify.add_argument("--most", type=int, default=1000, metavar="N", help="faults listed (default 1000), all counted")
     verify.add_argument("--json", action="store_true", help="print one JSON object")
     verify.set_defaults(run=_verify)
@@ -102,7 +102,7 @@ def _verify(options: argparse.Namespace) -> int:
         return _refuse(f"{options.against}: not checkpoints, one JSON a line: {error!r}")
     report = ledger.verify(
         since=options.since,
-        workers=options.workers,
+        processes=options.processes,
         every_checkpoint=options.every_checkpoint,
         kept=kept,
         most=options.most,

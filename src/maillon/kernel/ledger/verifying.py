@@ -8,13 +8,13 @@ from datetime import datetime
 
 from django.db import OperationalError, connection
 
-from maillon.kernel import processes
 from maillon.kernel.ledger import keys, protection, reading
 from maillon.kernel.ledger.chains import Tally, problems
 from maillon.kernel.ledger.checkpoints import Statement, statement_of, summarise
 from maillon.kernel.ledger.faults import Fault, Problem, Report
 from maillon.kernel.ledger.hashing import GENESIS
 from maillon.kernel.ledger.models import Checkpoint
+from maillon.kernel.processes import pool
 
 MOST_LISTED = 1000
 FEW = 50_000  # entries that one process reads in the time others take to start
@@ -24,7 +24,7 @@ PARTS_A_PROCESS = 4  # streams are of unequal lengths: small parts end together
 def verify(
     *,
     since: datetime | None = None,
-    workers: int | None = None,
+    processes: int | None = None,
     every_checkpoint: bool = False,
     kept: Iterable[Statement] = (),
     most: int = MOST_LISTED,
@@ -32,15 +32,15 @@ def verify(
     """Read the ledger again and name what is wrong with it.
 
     since: only streams that have an entry recorded from then on (each of them whole).
-    workers: processes, None for one a core; alone inside a transaction and on a database in memory, which other
-        processes can not read.
+    processes: None for one a core; one alone inside a transaction and on a database in memory, which others can not
+        read.
     every_checkpoint: recompute the root of each checkpoint, not of the last alone (one pass over the leaves each).
     kept: checkpoints kept elsewhere, as `maillon ledger checkpoint --json` printed them: each must still be here.
     most: problems listed; the others are counted.
     """
     began = time.monotonic()
     report = Report()
-    wanted = 1 if _alone() else (workers or os.cpu_count() or 1)
+    wanted = 1 if _alone() else (processes or os.cpu_count() or 1)
     _verify_entries(report, since, wanted, most)
     named = {(problem.stream, problem.sequence) for problem in report.problems}
     report.add([problem for problem in _lost() if (problem.stream, problem.sequence) not in named], most)
@@ -62,8 +62,8 @@ def _verify_entries(report: Report, since: datetime | None, wanted: int, most: i
         _merge(report, _verify_part(reading.Part(since=since), most), most)
         return
     parts = reading.parts(wanted * PARTS_A_PROCESS, total, since)
-    with processes.pool(wanted) as pool:
-        for done in pool.map(_verify_part, parts, [most] * len(parts)):
+    with pool(wanted) as workers:
+        for done in workers.map(_verify_part, parts, [most] * len(parts)):
             _merge(report, done, most)
 
 
