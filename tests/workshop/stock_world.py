@@ -9,7 +9,6 @@ from maillon.collection.models import Lot
 from maillon.kernel.codes import new_code
 from maillon.territory.actors import actor_for
 from maillon.territory.models import Membership, Organisation, Place, User
-from maillon.territory.roles import Role
 from maillon.workshop.models import Device
 from maillon.workshop.stock import index
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('donor_id', models.UUIDField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['territory_id'], name='stock_scope_territory'), models.Index(fields=['holder_id'], name='stock_scope_holder'), models.Index(fields=['donor_id'], name='stock_scope_donor')],
+                'indexes': [models.Index(fields=['territory_id', 'holder_id', 'donor_id'], name='stock_scope_territory'), models.Index(fields=['holder_id', 'donor_id'], name='stock_scope_holder'), models.Index(fields=['donor_id', 'holder_id'], name='stock_scope_donor')],
             },
         ),
         migrations.RunPython(install.create, install.drop),

@@ -214,7 +214,8 @@ def fold() -> None:
             cells[tuple(cell)] += n  # type: ignore[index]
         _many(
             f"INSERT INTO workshop_stockcount ({_CELL_COLUMNS}) VALUES ({_SEVEN}) "  # noqa: S608 - our own names
-            "ON CONFLICT (scope, state, kind, grade, memory, disk) DO UPDATE SET n = workshop_stockcount.n + excluded.n",
+            "ON CONFLICT (scope, state, kind, grade, memory, disk) "
+            "DO UPDATE SET n = workshop_stockcount.n + excluded.n",
             ((*cell, n) for cell, n in sorted(cells.items()) if n),
         )
         _many("DELETE FROM workshop_stockdelta WHERE id = %s", folded)

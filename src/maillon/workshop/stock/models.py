@@ -1,10 +1,10 @@
-"""What makes the stock fast to search and to count. Everything here follows from `Device` and can be rebuilt from it.
+"""What makes the stock fast to search and to count. All of it follows from `Device` and can be rebuilt from it.
 
-- `StockDoc` holds, for each device, what it is found by. On SQLite an FTS5 table without content (`stock_words`) indexes
-  it; on PostgreSQL a GIN index over both columns does.
+- `StockDoc` holds, for each device, what it is found by. On SQLite an FTS5 table without content (`stock_words`)
+  indexes it; on PostgreSQL a GIN index over both columns does.
 - `StockCount` is a cube: how many devices have these values, for each territory, holder, donor and pair of them. Pages
-  sum it. Changes are appended to `StockDelta` and folded in from time to time, so that two workers that change the
-  same kind of machine never wait for one another.
+  sum it. Changes are appended to `StockDelta` and folded in from time to time, so that two workers that change
+  the same kind of machine never wait for one another.
 """
 
 from django.db import models
@@ -32,9 +32,9 @@ class StockScope(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["territory_id"], name="stock_scope_territory"),
-            models.Index(fields=["holder_id"], name="stock_scope_holder"),
-            models.Index(fields=["donor_id"], name="stock_scope_donor"),
+            models.Index(fields=["territory_id", "holder_id", "donor_id"], name="stock_scope_territory"),
+            models.Index(fields=["holder_id", "donor_id"], name="stock_scope_holder"),
+            models.Index(fields=["donor_id", "holder_id"], name="stock_scope_donor"),
         ]
 
     def __str__(self) -> str:
