@@ -6,8 +6,13 @@ from maillon.hardware.junk import clean, clean_serial
 from maillon.hardware.model import Lock, LockKind, LockState, Origin, StorageKind
 
 _SOLID = re.compile(r"\bssd\b|ssd\d|\dssd|solid state|\bm\.?sata\b|\bnvme\b", re.IGNORECASE)
-_OPTICAL = re.compile(r"\b(?:dvd|cd-?rom|cd-?rw|blu-?ray|bd-?(?:re|rom)|dvdram|dvd[+-]?rw)\b|dvdram|dvd-?rom", re.IGNORECASE)
-_CARD_READER = re.compile(r"card ?reader|\b(?:sd|mmc|ms|cf|sm)[/ -]+(?:card|sd|mmc|ms|reader)|multi-?card", re.IGNORECASE)
+_TURNS = re.compile(r"\bhdd\b", re.IGNORECASE)
+_OPTICAL = re.compile(
+    r"\b(?:dvd|cd-?rom|cd-?rw|blu-?ray|bd-?(?:re|rom)|dvdram|dvd[+-]?rw)\b|dvdram|dvd-?rom", re.IGNORECASE
+)
+_CARD_READER = re.compile(
+    r"card ?reader|\b(?:sd|mmc|ms|cf|sm)[/ -]+(?:card|sd|mmc|ms|reader)|multi-?card", re.IGNORECASE
+)
 
 
 def drive_kind(
@@ -35,7 +40,7 @@ def drive_kind(
         return StorageKind.HDD
     if rotation_rpm == 0 or rotational is False or (model and _SOLID.search(model)):
         return StorageKind.SATA_SSD
-    return StorageKind.HDD if rotational else StorageKind.UNKNOWN
+    return StorageKind.HDD if rotational or (model and _TURNS.search(model)) else StorageKind.UNKNOWN
 
 
 def clean_wwn(value: str | None) -> str | None:

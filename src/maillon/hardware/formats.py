@@ -34,7 +34,7 @@ class TextFormat:
     name: str
     tool: str
     recognise: Callable[[str], bool]  # given the first 64 k characters
-    parse: Callable[[str, Where], Machine | Reading]
+    parse: Callable[[str, Where], Machine | Reading | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class JsonFormat:
     name: str
     tool: str
     recognise: Callable[[Any], bool]  # given the whole document
-    parse: Callable[[Any, Where], Machine | Reading]
+    parse: Callable[[Any, Where], Machine | Reading | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class XmlFormat:
     name: str
     tool: str
     recognise: Callable[[Any], bool]  # given the root xml.etree.ElementTree.Element
-    parse: Callable[[Any, Where], Machine | Reading]
+    parse: Callable[[Any, Where], Machine | Reading | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _ordered(parts: Sequence[Machine]) -> list[Machine]:
     if len(set(keys)) < len(keys):
         keys = [(*key, repr(part)) for key, part in zip(keys, parts, strict=True)]
     ordered: list[Machine] = []
-    for _key_, index in sorted(zip(keys, range(len(parts)), strict=True)):
+    for index in sorted(range(len(parts)), key=keys.__getitem__):
         if not ordered or ordered[-1] != parts[index]:
             ordered.append(parts[index])
     return ordered
@@ -193,7 +193,7 @@ def _labels(path: str, clusters: list[list[tuple[Any, Origin]]]) -> list[str]:
 
 
 def _memory(ordered: list[Machine], disputes: dict[str, Dispute]) -> Memory:
-    merged = _merge("memory", "memory", [_with_default(part.memory, part) for part in ordered], disputes)
+    merged: Memory = _merge("memory", "memory", [_with_default(part.memory, part) for part in ordered], disputes)
     modules = _list("memory.modules", [(part, part.memory.modules) for part in ordered], disputes)
     return replace(merged, modules=modules)
 
@@ -230,9 +230,7 @@ def _rest(ordered: list[Machine], disputes: dict[str, Dispute]) -> dict[str, Any
     for part in ordered:
         for name, origin in part.clues.items():
             clues.setdefault(name, origin)
-    systems = [
-        (part.operating_system, _with_default(None, part)[1]) for part in ordered if part.operating_system
-    ]
+    systems = [(part.operating_system, _with_default(None, part)[1]) for part in ordered if part.operating_system]
     return {
         "kind": kinds[0].kind if kinds else Kind.UNKNOWN,
         "kind_because": kinds[0].kind_because if kinds else None,

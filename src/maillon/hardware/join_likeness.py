@@ -31,8 +31,35 @@ _PORTABLE = frozenset({"Notebook", "Laptop", "Portable", "Sub Notebook"})
 _NEVER_DISPUTED = frozenset({"driver", "device", "label"})  # hints, of which there may be several at once
 _EXACT = frozenset({"serial", "uuid", "mac", "wwn", "bus_id", "asset_tag"})
 _FEW_WORDS = frozenset(
-    "the of and for inc corp corporation co ltd limited technology technologies controller family chipset series "
-    "device adapter network integrated pci pcie express usb hd core processor".split()
+    [
+        "the",
+        "of",
+        "and",
+        "for",
+        "inc",
+        "corp",
+        "corporation",
+        "co",
+        "ltd",
+        "limited",
+        "technology",
+        "technologies",
+        "controller",
+        "family",
+        "chipset",
+        "series",
+        "device",
+        "adapter",
+        "network",
+        "integrated",
+        "pci",
+        "pcie",
+        "express",
+        "usb",
+        "hd",
+        "core",
+        "processor",
+    ]
 )
 
 
@@ -94,6 +121,13 @@ def same_value(path: str, kept: Any, other: Any) -> bool:
     return False
 
 
+_MAKER_ALIASES = {"wdc": "Western Digital", "hgst": "Hitachi", "hl-dt-st": "LG", "liteonit": "Lite-On"}
+
+
+def _maker(name: str) -> str | None:
+    return vendors.display(_MAKER_ALIASES.get(name.lower(), name))
+
+
 def _same_text(field: str, kept: str, other: str) -> bool:
     if squeezed(kept) == squeezed(other):
         return True
@@ -102,7 +136,7 @@ def _same_text(field: str, kept: str, other: str) -> bool:
     if field in _EXACT:
         return False
     if field == "vendor":
-        return vendors.display(kept) == vendors.display(other) or alike(kept, other)
+        return _maker(kept) == _maker(other) or alike(kept, other)
     if field == "type" and {kept, other} <= _PORTABLE:
         return True
     if field == "operating_system":
@@ -139,9 +173,9 @@ def storage(one: Storage, other: Storage) -> int:
     sizes = near(one.size_bytes, other.size_bytes)
     if one.size_bytes and other.size_bytes and not sizes:
         return DIFFERENT
-    if StorageKind.OPTICAL in (one.kind, other.kind) and StorageKind.UNKNOWN not in (one.kind, other.kind):
-        if one.kind != other.kind:
-            return DIFFERENT
+    kinds = {one.kind, other.kind}
+    if StorageKind.OPTICAL in kinds and len(kinds) == 2 and StorageKind.UNKNOWN not in kinds:
+        return DIFFERENT
     models = alike(one.model, other.model)
     place = bool(one.device and other.device and _place(one.device) == _place(other.device))
     if serial is False:
@@ -195,7 +229,9 @@ def network(one: NetworkInterface, other: NetworkInterface) -> int:
     return 10
 
 
-_GRAPHICS_MAKERS = re.compile(r"\b(?:intel|amd|ati|advanced micro devices|radeon|nvidia|geforce|quadro|matrox|vmware|red hat)\b", re.IGNORECASE)
+_GRAPHICS_MAKERS = re.compile(
+    r"\b(?:intel|amd|ati|advanced micro devices|radeon|nvidia|geforce|quadro|matrox|vmware|red hat)\b", re.IGNORECASE
+)
 _MAKER_OF = {"ati": "amd", "radeon": "amd", "advanced micro devices": "amd", "geforce": "nvidia", "quadro": "nvidia"}
 
 
@@ -209,7 +245,11 @@ def graphics(one: Graphics, other: Graphics) -> int:
         for part in (one, other)
         if (found := _GRAPHICS_MAKERS.search(f"{part.vendor or ''} {part.model or ''}"))
     ]
-    return DIFFERENT if len(makers) == 2 and _MAKER_OF.get(makers[0], makers[0]) != _MAKER_OF.get(makers[1], makers[1]) else 10
+    return (
+        DIFFERENT
+        if len(makers) == 2 and _MAKER_OF.get(makers[0], makers[0]) != _MAKER_OF.get(makers[1], makers[1])
+        else 10
+    )
 
 
 def display(one: Display, other: Display) -> int:

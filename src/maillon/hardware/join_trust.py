@@ -29,13 +29,24 @@ _BUS = (
 _BUS_BECAUSE = Message(_("The identifiers read on the bus are believed before names, which depend on a tool's age."))
 _DRIVE = Message(_("The drive's own answer is believed before what the system says of it."))
 _DRIVE_TOOLS = (
-    "smartctl", "nvme", "hdparm", "lsblk", "lshw", "hwinfo", "PowerShell", "system_profiler", "glpi", "inxi", "workbench",
-    "lspci",
+    "smartctl", "nvme", "hdparm", "lsblk", "lshw", "hwinfo", "PowerShell", "system_profiler", "glpi", "inxi",
+    "workbench", "lspci",
 )  # fmt: skip
 RULES = (
     Rule(
         "processors",
-        ("lscpu", "cpuinfo", "PowerShell", "system_profiler", "dmidecode", "lshw", "hwinfo", "inxi", "glpi", "workbench"),
+        (
+            "lscpu",
+            "cpuinfo",
+            "PowerShell",
+            "system_profiler",
+            "dmidecode",
+            "lshw",
+            "hwinfo",
+            "inxi",
+            "glpi",
+            "workbench",
+        ),
         Message(_("The processor's own answer is believed before what the firmware copied of it.")),
     ),
     Rule(
@@ -43,7 +54,11 @@ RULES = (
         ("dmidecode", "lshw", "PowerShell", "system_profiler", "workbench", "glpi", "hwinfo", "inxi", "systeminfo"),
         Message(_("The sum of the modules is believed before what a system sees, which is less than what is fitted.")),
     ),
-    Rule("storage.kind", _DRIVE_TOOLS, Message(_("What turns or does not turn is the drive's to say, unless it hangs on USB."))),
+    Rule(
+        "storage.kind",
+        _DRIVE_TOOLS,
+        Message(_("What turns or does not turn is the drive's to say, unless it hangs on USB.")),
+    ),
     Rule("storage", _DRIVE_TOOLS, _DRIVE),
     Rule(
         "displays",
@@ -53,7 +68,9 @@ RULES = (
     Rule(
         "batteries",
         ("sysfs", "upower", "PowerShell", "system_profiler", "glpi", "inxi", "dmidecode", "lshw"),
-        Message(_("The battery read by the running system is believed before the firmware's tables, filled at the factory.")),
+        Message(
+            _("The battery read by the running system is believed before the firmware's tables, filled at the factory.")
+        ),
     ),
     *(Rule(path, _BUS, _BUS_BECAUSE) for path in ("graphics", "network", "audio", "cameras", "bluetooth")),
     Rule(

@@ -28,7 +28,8 @@ _MAKERS = (
 _MARK = re.compile(r"\((?:r|tm|c)\)|[®™]", re.IGNORECASE)
 _TAIL = re.compile(r"\s(?:with|w/)\s.*$|\s?@.*$", re.IGNORECASE)
 _WORDS = re.compile(
-    r"\b(?:intel|amd|advanced micro devices|genuine|cpu|processor|\d\d?th gen|apu|(?:dual|triple|quad|six|eight|\d+)-core)\b",
+    r"\b(?:intel|amd|advanced micro devices|genuine|cpu|processor|\d\d?th gen|apu|"
+    r"(?:dual|triple|quad|six|eight|\d+)-core)\b",
     re.IGNORECASE,
 )
 

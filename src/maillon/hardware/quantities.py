@@ -18,9 +18,7 @@ _FREQUENCY = re.compile(r"(\d[\d.,]{0,12})\s*([kMG]?)Hz", re.IGNORECASE)
 _HERTZ = {"": 1e-6, "k": 1e-3, "m": 1.0, "g": 1000.0}
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[-/.]?(\d\d)[-/.]?(\d\d)(?!\d)")
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
-_MOMENT = re.compile(
-    r"((?:19|20)\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)?"
-)
+_MOMENT = re.compile(r"((?:19|20)\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)?")
 
 
 def decimal(value: object) -> float | None:
@@ -71,7 +69,7 @@ def size_bytes(value: object, *, kilo: int = 1000) -> int | None:
     if found.group(4):
         return int(amount)
     base = 1024 if found.group(3) else kilo
-    return round(amount * base ** _STEPS[found.group(2).lower()])
+    return round(amount * float(base ** _STEPS[found.group(2).lower()]))
 
 
 def megahertz(value: object) -> int | None:

@@ -32,14 +32,14 @@ _PACKAGE = "maillon.hardware.readers."
 TEXT = (
     "dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim", "lscpu",
     "cpuinfo", "lspci", "lsusb", "smartctl", "hdparm", "upower", "hwinfo",
-    "lshw", "edid",
+    "lshw", "edid", "fleet_list",
 )  # fmt: skip
 JSON: tuple[str, ...] = (
     "system_profiler", "cim", "bench", "lscpu", "lsblk", "smartctl", "nvme",
-    "inxi", "lshw",
+    "inxi", "ereuse", "glpi", "lshw",
 )  # fmt: skip
-XML: tuple[str, ...] = ("msinfo32", "cim")
-BINARY: tuple[str, ...] = ("edid",)
+XML: tuple[str, ...] = ("msinfo32", "cim", "glpi")
+BINARY: tuple[str, ...] = ("edid", "fleet_list")
 
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
 _HEAD = 64 * 1024  # characters shown to `recognise`
@@ -131,7 +131,7 @@ def finish(machine: Machine) -> Machine:
 
 def _parse_decoded(text: str, where: Where, limits: Limits) -> Reading | Unreadable:
     start = text[:1024].lstrip()[:1]
-    if start in ("{", "["):
+    if start in ("{", "[") and not text.startswith("{\\rtf"):
         return _read_parsed(parse_json(text, limits), where, text)
     if start == "<" and not foreign.is_web_page(text[:1024]):
         return _read_xml(parse_xml(text, limits), where)

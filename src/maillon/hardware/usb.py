@@ -13,6 +13,8 @@ from maillon.hardware.facts import Facts
 from maillon.hardware.junk import clean
 from maillon.hardware.model import Machine, NetworkInterface, NetworkKind, Origin, Peripheral, Port
 
+_NOWHERE = Origin("lsusb", "")
+
 
 @dataclass(frozen=True)
 class UsbDevice:
@@ -24,7 +26,7 @@ class UsbDevice:
     name: str | None = None
     classes: frozenset[tuple[int, int, int]] = field(default_factory=frozenset)
     driver: str | None = None
-    at: Origin = Origin("lsusb", "line 1")
+    at: Origin = _NOWHERE
 
     @property
     def ids(self) -> str:
@@ -33,15 +35,30 @@ class UsbDevice:
 
 _CAMERA = re.compile(r"\b(?:web ?cam(?:era)?|camera|facecam|uvc|easycamera|truevision|cam)\b|webcam", re.IGNORECASE)
 _BLUETOOTH = re.compile(r"bluetooth|\bbtusb\b", re.IGNORECASE)
-_WIFI = re.compile(r"802\.11|\bwi-?fi\b|\bwlan\b|wireless (?:n |lan |network |ac )?(?:adapter|lan|dongle)|\bwireless-[nag]", re.IGNORECASE)
+_WIFI = re.compile(
+    r"802\.11|\bwi-?fi\b|\bwlan\b|wireless (?:n |lan |network |ac )?(?:adapter|lan|dongle)|\bwireless-[nag]",
+    re.IGNORECASE,
+)
 _ETHERNET = re.compile(r"\bethernet\b|\b10/100|gigabit (?:lan|network)|\bRTL815\d", re.IGNORECASE)
 _WWAN = re.compile(r"\b(?:wwan|lte|hspa|hsdpa|umts|mobile broadband|gobi|4g modem|5g modem|3g modem)\b", re.IGNORECASE)
 _CARD_READER = re.compile(r"card ?reader|multi-?card|\bsd/mmc\b|\bmmc/sd\b", re.IGNORECASE)
 _SMART_CARD = re.compile(r"smart ?card|\bccid\b", re.IGNORECASE)
 _HUB = re.compile(r"\bhub\b", re.IGNORECASE)
 _INTEL_BLUETOOTH = frozenset(
-    "8087:07da 8087:07dc 8087:0a2a 8087:0a2b 8087:0aa7 8087:0aaa 8087:0025 8087:0026 8087:0029 8087:0032 8087:0033 "
-    "8087:0036".split()
+    [
+        "8087:07da",
+        "8087:07dc",
+        "8087:0a2a",
+        "8087:0a2b",
+        "8087:0aa7",
+        "8087:0aaa",
+        "8087:0025",
+        "8087:0026",
+        "8087:0029",
+        "8087:0032",
+        "8087:0033",
+        "8087:0036",
+    ]
 )
 
 

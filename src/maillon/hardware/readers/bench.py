@@ -30,6 +30,7 @@ from maillon.hardware.model import (
 from maillon.hardware.pci import PciDevice
 from maillon.hardware.quantities import decimal, iso_date, whole
 from maillon.hardware.readers import dmidecode, edid, hdparm, lsblk, lscpu, lshw, lspci, lsusb, nvme, smartctl
+from maillon.hardware.readers.nested import plain_text, read_nested
 from maillon.hardware.readers.upower import technology
 
 SCHEMA = "bench-snapshot/0"
@@ -60,7 +61,8 @@ def _recognise(document: Any) -> bool:
 
 
 def _parse(document: Any, where: Where) -> Reading:
-    parts, warnings = [], []
+    parts: list[Machine] = []
+    warnings: list[Message] = []
     for machine, said in _tools(dict_of(document.get("tools")), where):
         parts.append(machine)
         warnings += said
@@ -78,11 +80,10 @@ def _tools(tools: dict[str, Any], where: Where) -> Iterator[tuple[Machine, tuple
         name, _colon, about = key.partition(":")
         output, document = run.get("out"), run.get("json")
         if isinstance(output, str) and name in _TEXTS and output.strip():
-            yield _read(_TEXTS[name], output, Where(name, where.file, f"{where.prefix or '$'}.tools.{key}.out"))
-        elif name in _DOCUMENTS and isinstance(document, dict | list):
-            if _DOCUMENTS[name].recognise(document):
-                place = Where(_DOCUMENTS[name].tool, where.file, f"{where.prefix or '$'}.tools.{key}.json")
-                yield _read(_DOCUMENTS[name], document, place)
+            yield read_nested(_TEXTS[name], output, Where(name, where.file, f"{where.prefix or '$'}.tools.{key}.out"))
+        elif name in _DOCUMENTS and isinstance(document, dict | list) and document:
+            place = Where(_DOCUMENTS[name].tool, where.file, f"{where.prefix or '$'}.tools.{key}.json")
+            yield read_nested(_DOCUMENTS[name], document, place)
         elif name in _NVME and isinstance(document, dict):
             place = Where("nvme", where.file, f"{where.prefix or '$'}.tools.{key}.json")
             device = f"/dev/{about}" if re.fullmatch(r"nvme\d{1,3}n\d{1,3}", about) else None
@@ -91,15 +92,10 @@ def _tools(tools: dict[str, Any], where: Where) -> Iterator[tuple[Machine, tuple
             yield _interfaces(document, addresses, Where("ip", where.file, f"{where.prefix or '$'}.tools.ip.json")), ()
         elif name == "efi" and isinstance(output, str):
             yield _efi(output, Where("efi", where.file, f"{where.prefix or '$'}.tools.efi.out")), ()
-        elif name == "edid" and isinstance(output, str) and edid.FORMATS[1].recognise(output):
-            yield _read(edid.FORMATS[1], output, Where("edid", where.file, f"{where.prefix or '$'}.tools.{key}.out"))
-
-
-def _read(form: TextFormat | JsonFormat, content: Any, where: Where) -> tuple[Machine, tuple[Message, ...]]:
-    result = form.parse(content, where)
-    if isinstance(result, Machine):
-        return result, ()
-    return (result.machines[0] if result.machines else Machine()), result.warnings
+        elif name == "edid" and isinstance(output, str) and output.strip():
+            yield read_nested(
+                edid.FORMATS[1], output, Where("edid", where.file, f"{where.prefix or '$'}.tools.{key}.out")
+            )
 
 
 def _pci_addresses(tools: dict[str, Any], where: Where) -> dict[str, PciDevice]:
@@ -108,7 +104,7 @@ def _pci_addresses(tools: dict[str, Any], where: Where) -> dict[str, PciDevice]:
     if not isinstance(output, str):
         return {}
     place = Where("lspci", where.file, f"{where.prefix or '$'}.tools.lspci.out")
-    found = lspci.devices(output, place)
+    found = lspci.devices(plain_text(output), place)
     return {device.slot if device.slot.count(":") == 2 else f"0000:{device.slot}": device for device in found}
 
 
@@ -138,7 +134,9 @@ def _efi(output: str, where: Where) -> Machine:
     """
     facts = Facts(Firmware)
     lines = output.split("\n")
-    shown = next((number for number, line in enumerate(lines, 1) if line.strip() in ("runtime", "systab", "efivars")), 0)
+    shown = next(
+        (number for number, line in enumerate(lines, 1) if line.strip() in ("runtime", "systab", "efivars")), 0
+    )
     facts.put("uefi", True if shown else None, where.line(shown))
     for number, line in enumerate(lines, 1):
         if re.fullmatch(r"\s*(?:\d{1,3}\s+){4}[01]\s*", line):
@@ -217,4 +215,3 @@ def _disks(document: dict[str, Any], where: Where) -> Machine:
 
 
 FORMAT = JsonFormat("bench-snapshot", "bench", _recognise, _parse)
-

@@ -42,7 +42,9 @@ class _Cpu:
 def _recognise(text: str) -> bool:
     head = text[:8192]
     return bool(re.search(r"^processor\s*:\s*\d+\s*$", head, re.MULTILINE)) and bool(
-        re.search(r"^(?:vendor_id|model name|CPU implementer|Features|BogoMIPS|cpu family|cpu\s*)\s*:", head, re.MULTILINE)
+        re.search(
+            r"^(?:vendor_id|model name|CPU implementer|Features|BogoMIPS|cpu family|cpu\s*)\s*:", head, re.MULTILINE
+        )
     )
 
 

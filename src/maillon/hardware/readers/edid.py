@@ -23,13 +23,34 @@ _VENDORS = {
     "AUO": "AU Optronics", "AUS": "Asus", "BNQ": "BenQ", "BOE": "BOE", "CMN": "Chimei Innolux", "CMO": "Chi Mei",
     "CPL": "Compal", "CPQ": "Compaq", "CPT": "Chunghwa", "CSO": "CSOT", "DEL": "Dell", "EIZ": "Eizo", "ENC": "Eizo",
     "FUS": "Fujitsu", "GSM": "LG", "HEI": "Hyundai", "HIT": "Hitachi", "HPN": "HP", "HSD": "HannStar", "HWP": "HP",
-    "HYO": "Hyundai", "IBM": "IBM", "INL": "Innolux", "INX": "Innolux", "IVM": "Iiyama", "IVO": "InfoVision", "KDB": "Kaohsiung",
+    "HYO": "Hyundai", "IBM": "IBM", "INL": "Innolux", "INX": "Innolux", "IVM": "Iiyama", "IVO": "InfoVision",
+    "KDB": "Kaohsiung",
     "LEN": "Lenovo", "LGD": "LG Display", "LPL": "LG Philips", "MAX": "Maxdata", "MED": "Medion", "MSI": "MSI",
     "NCP": "NCP", "NEC": "NEC", "PAC": "Packard Bell", "PHL": "Philips", "PKB": "Packard Bell", "QDS": "Quanta",
     "SAM": "Samsung", "SDC": "Samsung Display", "SEC": "Samsung", "SHP": "Sharp", "SNY": "Sony", "TMX": "Tianma",
     "TOS": "Toshiba", "TSB": "Toshiba", "VSC": "ViewSonic",
 }  # fmt: skip
-PANEL_MAKERS = frozenset("AUO BOE CMN CMO CPT CSO HSD INX IVO KDB LGD LPL NCP QDS SDC SHP TMX".split())
+PANEL_MAKERS = frozenset(
+    [
+        "AUO",
+        "BOE",
+        "CMN",
+        "CMO",
+        "CPT",
+        "CSO",
+        "HSD",
+        "INX",
+        "IVO",
+        "KDB",
+        "LGD",
+        "LPL",
+        "NCP",
+        "QDS",
+        "SDC",
+        "SHP",
+        "TMX",
+    ]
+)
 _BOTH = frozenset({"APP", "LEN", "SEC", "TOS", "TSB", "SNY", "FUS"})  # panels and monitors alike
 
 
@@ -83,8 +104,9 @@ def _texts(data: bytes) -> list[_Text]:
     for offset in (54, 72, 90, 108):
         block = data[offset : offset + 18]
         if block[:3] == b"\x00\x00\x00" and block[3] in (0xFC, 0xFE, 0xFF):
-            text = block[5:].split(b"\n")[0].decode("cp437").strip()
-            found.append(_Text(block[3], "".join(c for c in text if c.isprintable()), offset))
+            # Dell parts its own number from the panel's by 0x80
+            text = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in block[5:].split(b"\n")[0])
+            found.append(_Text(block[3], " ".join(text.split()), offset))
     return found
 
 
@@ -149,7 +171,10 @@ def _parse(data: bytes, where: Where) -> Machine | Reading | Unreadable:
 # --- hexadecimal text -----------------------------------------------------------------------------------------------
 
 _DUMP = re.compile(r"^[0-9a-f]{7,8}:?\s{1,2}((?:[0-9a-f]{2,4}\s{1,2}){2,16})", re.IGNORECASE)  # xxd, hexdump -C
-_START = re.compile(r"00[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?00", re.IGNORECASE)
+_START = re.compile(
+    r"00[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?00",
+    re.IGNORECASE,
+)
 
 
 def _blobs(text: str) -> list[tuple[int, bytes]]:
@@ -177,7 +202,8 @@ def _recognise_text(text: str) -> bool:
 
 
 def _parse_text(text: str, where: Where) -> Machine | Reading:
-    displays, warnings = [], []
+    displays: list[Display] = []
+    warnings: list[Message] = []
     for line, data in _blobs(text):
         place = f"line {line}"
         inner = Where(where.tool, where.file, f"{where.prefix}, {place}" if where.prefix else place)
@@ -187,4 +213,7 @@ def _parse_text(text: str, where: Where) -> Machine | Reading:
     return Reading("edid-text", (Machine(displays=tuple(displays), tools=(where.tool,)),), tuple(warnings))
 
 
-FORMATS = (BinaryFormat("edid", "edid", _recognise, _parse), TextFormat("edid-text", "edid", _recognise_text, _parse_text))
+FORMATS = (
+    BinaryFormat("edid", "edid", _recognise, _parse),
+    TextFormat("edid-text", "edid", _recognise_text, _parse_text),
+)

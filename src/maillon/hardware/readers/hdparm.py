@@ -19,7 +19,9 @@ _MEGABYTES = re.compile(r"^\s*device size with M = 1000\*1000:\s*(\d{1,12}) MByt
 
 
 def _recognise(text: str) -> bool:
-    return bool(re.search(r"^(?:ATA|ATAPI|CompactFlash ATA|SATA) ?.*device, with (?:non-)?removable media", text, re.MULTILINE))
+    return bool(
+        re.search(r"^(?:ATA|ATAPI|CompactFlash ATA|SATA) ?.*device, with (?:non-)?removable media", text, re.MULTILINE)
+    )
 
 
 def _drives(text: str) -> Iterator[list[tuple[int, str]]]:
@@ -133,8 +135,8 @@ def _parse(text: str, where: Where) -> Reading:
         if drive.garbled:
             warnings.append(
                 Message(
-                    _("line %(line)d: the drive %(device)s answers garbage (no model, no serial number): hdparm can not "
-                      "talk to it. Run smartctl on it."),
+                    _("line %(line)d: the drive %(device)s answers garbage (no model, no serial number): hdparm can "
+                      "not talk to it. Run smartctl on it."),
                     {"line": lines[0][0], "device": storage.device or "?"},
                 )
             )  # fmt: skip

@@ -206,6 +206,11 @@ def _processors(blocks: list[Block]) -> tuple[Processor, ...]:
     return tuple(found.values())
 
 
+def _chassis(value: str) -> str | None:
+    """The name of "0x0a (Notebook)"."""
+    return chassis_type(re.sub(r"^0x[0-9a-f]+ \((.*)\)$", r"\1", value))
+
+
 def _firmware_parts(block: Block) -> dict[str, Any]:
     """System, board, chassis and firmware, as the SMBIOS tables in the "BIOS" block say."""
 
@@ -224,8 +229,8 @@ def _firmware_parts(block: Block) -> dict[str, Any]:
             ("vendor", "Manufacturer", clean), ("model", "Product", clean), ("version", "Version", clean),
             ("serial", "Serial", clean_serial))),
         "chassis": fill(Chassis, "Chassis Info", (
-            ("vendor", "Manufacturer", clean), ("serial", "Serial", clean_serial), ("asset_tag", "Asset Tag", clean_serial),
-            ("type", "Type", lambda value: chassis_type(re.sub(r"^0x[0-9a-f]+ \((.*)\)$", r"\1", value))))),
+            ("vendor", "Manufacturer", clean), ("serial", "Serial", clean_serial),
+            ("asset_tag", "Asset Tag", clean_serial), ("type", "Type", _chassis))),
         "firmware": fill(Firmware, "BIOS Info", (
             ("vendor", "Vendor", clean), ("version", "Version", clean), ("date", "Date", iso_date))),
     }  # fmt: skip

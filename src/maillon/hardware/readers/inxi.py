@@ -174,7 +174,9 @@ def _processors(rows: list[Row]) -> tuple[Processor, ...]:
                 facts.put("architecture", "i686" if name.vendor in ("Intel", "AMD", "VIA") else None, row.at("bits"))
         if "Topology" in row.first:
             facts.put("cores", whole(row.get("cores")) or None, row.at("cores"))
-            facts.put("threads", whole(row.get("threads")) or whole(row.get("cores")) or None, row.at("threads", "cores"))
+            facts.put(
+                "threads", whole(row.get("threads")) or whole(row.get("cores")) or None, row.at("threads", "cores")
+            )
             sockets = min(whole(row.get("cpus")) or 1, 16)
     return (facts.build(),) * sockets if "model" in facts else ()
 
@@ -216,8 +218,9 @@ def _display(row: Row) -> Display:
     facts.put("model", row.get("model"), row.at("model"))
     facts.put("serial", clean_serial(row.get("serial")), row.at("serial"))
     facts.put("year", whole(row.get("built")), row.at("built"))
-    modes = [(int(found.group(1)), int(found.group(2))) for mode in (row.get("modes") or row.get("res") or "").split(", ")
-             if (found := _PIXELS.match(mode))]  # fmt: skip
+    listed = (row.get("modes") or row.get("res") or "").split(", ")
+    found = [_PIXELS.match(mode) for mode in listed[:200]]
+    modes = [(int(mode.group(1)), int(mode.group(2))) for mode in found if mode]
     if modes:
         width, height = max(modes, key=lambda mode: mode[0] * mode[1])
         facts.put("width_px", width, row.at("modes", "res"))
@@ -243,7 +246,9 @@ def _network(rows: list[Row]) -> tuple[NetworkInterface, ...]:
                 found.append(facts.build())
             facts = Facts(NetworkInterface)
             kind = NetworkKind.WIFI if (row.get("class-ID") or "") == "0280" else NetworkKind.ETHERNET
-            facts.put("kind", kind if row.get("class-ID") in ("0280", "0200") else NetworkKind.UNKNOWN, row.at("class-ID"))
+            facts.put(
+                "kind", kind if row.get("class-ID") in ("0280", "0200") else NetworkKind.UNKNOWN, row.at("class-ID")
+            )
             facts.put("model", row.get("Device"), row.at("Device"))
             facts.put("bus_id", row.get("chip-ID"), row.at("chip-ID"))
             facts.put("driver", row.get("driver"), row.at("driver"))
@@ -261,7 +266,9 @@ def _drives(rows: list[Row]) -> tuple[Storage, ...]:
         elif found and "SMART" in row.first:
             facts = found[-1]
             health = row.get("health")
-            facts.put("healthy", None if health is None else health.upper().startswith(("PASS", "OK")), row.at("health"))
+            facts.put(
+                "healthy", None if health is None else health.upper().startswith(("PASS", "OK")), row.at("health")
+            )
             facts.put("power_cycles", whole(row.get("cycles")), row.at("cycles"))
             facts.put("power_on_hours", _age(row.get("on")), row.at("on"))
     return tuple(facts.build() for facts in found)

@@ -19,15 +19,24 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("threads_per_core", r"^(?:thread|hilo|v[lá]kn|tr[aá]d|fil)|スレッド|线程|поток"),
-        ("cores_per_socket", r"(?:core|c[œo]e?ur|kern|n[uú]cleo|rdzeni|ядер|核|コア).*(?:socket|sockel|soquete|gniazd|cluster|"
-         r"z[oó]calo|sockel|сокет|座|ソケット)"),
+        (
+            "cores_per_socket",
+            r"(?:core|c[œo]e?ur|kern|n[uú]cleo|rdzeni|ядер|核|コア).*(?:socket|sockel|soquete|gniazd|cluster|"
+            r"z[oó]calo|sockel|сокет|座|ソケット)",
+        ),
         ("sockets", r"^\W*(?:socket|sockel|soquete|gniazd|cluster|z[oó]calo|сокет|ソケット|座)"),
         ("bios_model", r"^bios\b.*(?:model|mod[eè]l)"),
         ("bios", r"^bios\b"),
-        ("model", r"^(?:model ?name|nom (?:de|du) mod[eè]le|nombre del modelo|nome (?:do|del) modello?|modellname|"
-         r"nazwa modelu|modelnaam|имя модели|型号名称|モデル名)"),
-        ("vendor", r"^(?:vendor ?id|identifiant (?:du )?(?:constructeur|fournisseur)|id del? (?:fabricante|fornecedor)|"
-         r"anbieterkennung|herstellerid|id produttore|id producenta|id fornitore|厂商|ベンダー)"),
+        (
+            "model",
+            r"^(?:model ?name|nom (?:de|du) mod[eè]le|nombre del modelo|nome (?:do|del) modello?|modellname|"
+            r"nazwa modelu|modelnaam|имя модели|型号名称|モデル名)",
+        ),
+        (
+            "vendor",
+            r"^(?:vendor ?id|identifiant (?:du )?(?:constructeur|fournisseur)|id del? (?:fabricante|fornecedor)|"
+            r"anbieterkennung|herstellerid|id produttore|id producenta|id fornitore|厂商|ベンダー)",
+        ),
         ("architecture", r"^(?:ar[ck]hite[ck]t|arquitetura|arquitectura|architettura|архитектура|架构|アーキテクチャ)"),
         ("modes", r"op-mode|mode\(?s?\)? op[ée]ratoire|modo\(s\) de operaci|cpu-modus|режим|modalit"),
         ("cpus", r"^(?:cpu\(s\)|cpu|cpus|processeurs?(?:\(s\))?|processador(?:\(es\))?|prozessor\(en\))\s*$"),

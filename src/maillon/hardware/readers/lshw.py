@@ -7,6 +7,7 @@ moment and its "capacity" the turbo, so the nominal one is only taken from the n
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from maillon.hardware.chassis import chassis_type
@@ -45,14 +46,30 @@ _EMPTY = re.compile(r"\[?empty\]?$|^\[?vide\]?$", re.IGNORECASE)
 _NUMERIC_ID = re.compile(r"\s*\[([0-9A-Fa-f]{4})(?::([0-9A-Fa-f]{4}))?\]$")  # of `lshw -numeric`
 # Interfaces that software makes; mac80211_hwsim is the kernel's radio simulator.
 VIRTUAL_DRIVERS = frozenset(
-    "bridge veth tun dummy bonding team macvlan macvtap ipvlan vxlan wireguard mac80211_hwsim vboxnet openvswitch "
-    "ifb nlmon".split()
+    [
+        "bridge",
+        "veth",
+        "tun",
+        "dummy",
+        "bonding",
+        "team",
+        "macvlan",
+        "macvtap",
+        "ipvlan",
+        "vxlan",
+        "wireguard",
+        "mac80211_hwsim",
+        "vboxnet",
+        "openvswitch",
+        "ifb",
+        "nlmon",
+    ]
 )
 VIRTUAL_NAMES = re.compile(
     r"^(?:lo\d*|docker|br-|virbr|veth|vnet|tun|tap|lxc|lxdbr|vboxnet|vmnet|bond|dummy|wg\d|zt|cni|flannel|ham\d|hwsim|awdl|"
     r"utun|llw|p2p\d|gif|stf|bridge\d)"
 )
-_WWAN_DRIVERS = frozenset("qmi_wwan cdc_mbim cdc_ncm huawei_cdc_ncm sierra_net iosm mtk_t7xx".split())
+_WWAN_DRIVERS = frozenset(["qmi_wwan", "cdc_mbim", "cdc_ncm", "huawei_cdc_ncm", "sierra_net", "iosm", "mtk_t7xx"])
 P = TypeVar("P")
 
 
@@ -185,7 +202,13 @@ def _processor(node: Node) -> Processor | None:
 
 _SPEED = re.compile(r"(\d{2,5}) ?M(?:Hz|T/s)")
 _TYPE = re.compile(r"\b((?:LP)?DDR\d?[A-Z]?|SDRAM|RDRAM|EDO)\b(?!\S)", re.IGNORECASE)
-_FORMS = (("SODIMM", "SODIMM"), ("Row of chips", "soldered"), ("Chip", "soldered"), ("FB-DIMM", "FB-DIMM"), ("DIMM", "DIMM"))
+_FORMS = (
+    ("SODIMM", "SODIMM"),
+    ("Row of chips", "soldered"),
+    ("Chip", "soldered"),
+    ("FB-DIMM", "FB-DIMM"),
+    ("DIMM", "DIMM"),
+)
 
 
 def _memory(nodes: list[Node]) -> Memory:
@@ -198,10 +221,8 @@ def _memory(nodes: list[Node]) -> Memory:
         facts.put("total_bytes", sum(sizes) or None, main[0].at("size"))
         facts.put("maximum_bytes", sum(limits) or None, main[0].at("capacity"))
         facts.put("slots", len(banks) or None, main[0].at("children"))
-    facts.put("modules", tuple(module for bank in banks if (module := _module(bank))) or None, main[0].at("children") if main else nodes[0].at("children"))  # fmt: skip
-    built = facts.build()
-    origin = {field: at for field, at in built.origin.items() if field != "modules"}
-    return Memory(**{**facts.values, "origin": origin})
+    modules = tuple(module for bank in banks if (module := _module(bank)))
+    return replace(facts.build(), modules=modules)
 
 
 def _is_main(node: Node) -> bool:
@@ -291,7 +312,7 @@ def _disk(node: Node) -> Storage | None:
 
 
 def _interface(node: Node, described: str, bus: str) -> str | None:
-    if bus.startswith("usb") or node.above("bus") is not None and _under_usb(node):
+    if bus.startswith("usb") or (node.above("bus") is not None and _under_usb(node)):
         return "USB"
     if bus.startswith("nvme") or "nvme" in described.lower():
         return "NVMe"
@@ -404,7 +425,9 @@ def _battery(node: Node) -> Battery | None:
         facts.put("technology", "Li-ion", node.at("description"))
     capacity = node.get("capacity") or ""
     energy = decimal(capacity) if "mWh" in f"{capacity} {node.get('units') or ''}" else None
-    facts.put("design_wh", round(energy / 1000, 3) if energy and 1000 <= energy <= 200_000 else None, node.at("capacity"))
+    facts.put(
+        "design_wh", round(energy / 1000, 3) if energy and 1000 <= energy <= 200_000 else None, node.at("capacity")
+    )
     # The firmware's template ("CRB Battery 0", no capacity) is on machines without a battery too.
     return facts.build() if facts.values.keys() & {"vendor", "serial", "design_wh"} else None
 
@@ -452,7 +475,9 @@ def _card_readers(nodes: list[Node]) -> tuple[Port, ...]:
 
 # --- formats --------------------------------------------------------------------------------------------------------
 
-_NOT_ROOT = Message(_("lshw ran without root's rights: serial numbers and memory modules are missing. Run “sudo lshw”."), {})
+_NOT_ROOT = Message(
+    _("lshw ran without root's rights: serial numbers and memory modules are missing. Run “sudo lshw”."), {}
+)
 
 
 def _reading(name: str, roots: list[Node], tool: str, *, partial: bool) -> Reading:

@@ -96,7 +96,8 @@ _LABELS = {
     "produit": "product", "producto": "product", "producte": "product", "fabricant": "vendor", "fabriquant": "vendor",
     "fabricante": "vendor", "numéro de série": "serial", "série": "serial", "serie": "serial", "sèrie": "serial",
     "nom logique": "logicalname", "nombre lógico": "logicalname", "logical name": "logicalname",
-    "information bus": "businfo", "información del bus": "businfo", "bus info": "businfo", "informació del bus": "businfo",
+    "information bus": "businfo", "información del bus": "businfo", "bus info": "businfo",
+    "informació del bus": "businfo",
     "taille": "size", "tamaño": "size", "mida": "size", "capacité": "capacity", "capacidad": "capacity",
     "capacitat": "capacity", "emplacement": "slot", "ranura": "slot", "versió": "version", "versión": "version",
     "fonctionnalités": "capabilities", "capacidades": "capabilities", "configuración": "configuration",
@@ -106,7 +107,8 @@ _LABELS = {
 _CLASSES: tuple[tuple[str, str], ...] = (
     (r"core", "bus"), (r"firmware", "memory"), (r"cpu", "processor"), (r"logicalcpu", "logical"), (r"cache", "memory"),
     (r"memory|bank|flash", "memory"), (r"display|graphics", "display"), (r"network", "network"),
-    (r"multimedia|sound|card", "multimedia"), (r"disk|cdrom|namespace|dvd", "disk"), (r"volume|logicalvolume|partition", "volume"),
+    (r"multimedia|sound|card", "multimedia"), (r"disk|cdrom|namespace|dvd", "disk"),
+    (r"volume|logicalvolume|partition", "volume"),
     (r"storage|sata|ide|nvme|scsi|raid|sas", "storage"), (r"battery", "power"), (r"power", "power"),
     (r"communication|bluetooth", "communication"), (r"input", "input"), (r"usbhost|usb|serial|bus|generic", "bus"),
     (r"pci|pciexpress|isa|pcmcia", "bridge"),
@@ -127,7 +129,9 @@ def from_text(text: str, where: Where) -> list[Node]:
             indent = len(branch.group(1))
             while len(stack) > 1 and stack[-1][0] >= indent:
                 stack.pop()
-            node = Node(branch.group(2), _class_of(branch.group(2)), where=where, parent=stack[-1][1], lines={"": number})
+            node = Node(
+                branch.group(2), _class_of(branch.group(2)), where=where, parent=stack[-1][1], lines={"": number}
+            )
             if branch.group(3) == "DISABLED":
                 node.values["disabled"] = "true"
             stack[-1][1].children.append(node)

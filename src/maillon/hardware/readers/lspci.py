@@ -23,7 +23,9 @@ def _recognise(text: str) -> bool:
     for line in text[:8192].split("\n")[:120]:
         if _NUMERIC.match(line) or _QUOTED.match(line):
             return True
-        if (found := _HEAD.match(line)) and re.search(r"bridge|controller|device|class|memory", found.group(2), re.IGNORECASE):
+        if (found := _HEAD.match(line)) and re.search(
+            r"bridge|controller|device|class|memory", found.group(2), re.IGNORECASE
+        ):
             return True
     return bool(re.search(rf"^(?:Slot|Device):\t{_SLOT}\nClass:\t", text[:4096], re.MULTILINE))
 

@@ -11,7 +11,9 @@ from maillon.hardware.usb import UsbDevice, machine_of
 
 _HEAD = re.compile(r"^Bus (\d{3}) Device (\d{3}): ID ([0-9a-f]{4}):([0-9a-f]{4})(?: (.*))?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s+(b(?:Device|Interface)(?:Class|SubClass|Protocol))\s+(\d{1,3})\b")
-_NAMED = re.compile(r"^\s+(iManufacturer|iProduct|idVendor|idProduct)\s+(?:0x[0-9a-f]{4}|\d{1,3})\s*(.*)$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"^\s+(iManufacturer|iProduct|idVendor|idProduct)\s+(?:0x[0-9a-f]{4}|\d{1,3})\s*(.*)$", re.IGNORECASE
+)
 
 
 def _recognise(text: str) -> bool:

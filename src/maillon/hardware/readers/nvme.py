@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from maillon.hardware.drives import drive_serial, drive_text
-from maillon.hardware.facts import Facts, dict_of, objects_of, text_of
+from maillon.hardware.facts import Facts, objects_of, text_of
 from maillon.hardware.formats import JsonFormat, Where
 from maillon.hardware.model import Machine, Storage, StorageKind
 from maillon.hardware.quantities import whole
@@ -59,7 +59,9 @@ def smart_log(document: Any, where: Where, device: str | None = None) -> Storage
         used = whole(document.get(key))
         facts.put("wear_percent", None if used is None else min(used, 100), where.path(f".{key}"))
     hours = whole(document.get("power_on_hours"))
-    facts.put("power_on_hours", hours if hours is not None and hours <= _MAX_HOURS else None, where.path(".power_on_hours"))
+    facts.put(
+        "power_on_hours", hours if hours is not None and hours <= _MAX_HOURS else None, where.path(".power_on_hours")
+    )
     facts.put("power_cycles", whole(document.get("power_cycles")), where.path(".power_cycles"))
     return facts.build()
 

@@ -106,7 +106,11 @@ class Drive:
 
     def lock(self, storage: Storage) -> Lock | None:
         name = storage.serial or storage.model
-        return password_lock(storage.security, name, self.security_at) if storage.security and name and self.security_at else None
+        return (
+            password_lock(storage.security, name, self.security_at)
+            if storage.security and name and self.security_at
+            else None
+        )
 
 
 def _reading(name: str, drives: list[Drive], tool: str) -> Reading:
@@ -193,7 +197,10 @@ def _text_line(drive: Drive, line: str, at: Origin) -> None:
     elif "Percentage Used Endurance Indicator" in line:
         parts = line.split()
         drive.wear(whole(parts[3]) if len(parts) > 3 and parts[3].isdigit() else None, at)
-    elif re.match(r"^/dev/\S+: (?:Unknown USB bridge|Unable to detect|Unsupported USB)", line) or "Read Device Identity failed" in line:
+    elif (
+        re.match(r"^/dev/\S+: (?:Unknown USB bridge|Unable to detect|Unsupported USB)", line)
+        or "Read Device Identity failed" in line
+    ):
         device, _colon, problem = line.partition(": ")
         drive.put("device", device if device.startswith("/dev/") else None, at)
         drive.problem = problem or line
@@ -256,12 +263,17 @@ def _interface(label: str, value: str) -> str | None:
     return None
 
 
-_MONTHS = {name: index for index, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = {
+    name: index
+    for index, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
 _ASCTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: UTC)?")
 
 
 def _asctime(value: str) -> str | None:
-    """"Thu Dec 23 15:15:06 2010 CET" as ISO 8601; the zone's letters are left out unless they say UTC."""
+    """ "Thu Dec 23 15:15:06 2010 CET" as ISO 8601; the zone's letters are left out unless they say UTC."""
     found = _ASCTIME.match(value)
     if not found or found.group(1) not in _MONTHS:
         return None
@@ -306,16 +318,21 @@ def _json_drive(document: dict[str, Any], path: str, where: Where) -> Drive:
     drive.usb = "usb" in str(device.get("type", "")).lower() or "[USB" in str(device.get("info_name", ""))
     for key, field in (("model_name", "model"), ("scsi_product", "model"), ("scsi_model_name", "model"),
                        ("vendor", "vendor"), ("scsi_vendor", "vendor"), ("product", "model"),
-                       ("firmware_version", "firmware"), ("scsi_revision", "firmware"), ("revision", "firmware")):  # fmt: skip
+                       ("firmware_version", "firmware"), ("scsi_revision", "firmware"),
+                       ("revision", "firmware")):  # fmt: skip
         drive.put(field, drive_text(text_of(document.get(key))), at(key))
     drive.put("serial", drive_serial(text_of(document.get("serial_number"))), at("serial_number"))
     wwn = dict_of(document.get("wwn"))
     drive.put("wwn", wwn_of_parts(wwn.get("naa"), wwn.get("oui"), wwn.get("id")), at("wwn"))
     drive.put("wwn", clean_wwn(text_of(document.get("logical_unit_id"))), at("logical_unit_id"))
-    drive.put("size_bytes", whole(dict_of(document.get("user_capacity")).get("bytes")) or None, at("user_capacity.bytes"))
+    drive.put(
+        "size_bytes", whole(dict_of(document.get("user_capacity")).get("bytes")) or None, at("user_capacity.bytes")
+    )
     drive.put("size_bytes", whole(document.get("nvme_total_capacity")) or None, at("nvme_total_capacity"))
     drive.put("rotation_rpm", whole(document.get("rotation_rate")), at("rotation_rate"))
-    drive.put("form_factor", drive_text(text_of(dict_of(document.get("form_factor")).get("name"))), at("form_factor.name"))
+    drive.put(
+        "form_factor", drive_text(text_of(dict_of(document.get("form_factor")).get("name"))), at("form_factor.name")
+    )
     _json_interface(drive, document, device, at)
     _json_health(drive, document, at)
     drive.seen_at = _asctime(text_of(dict_of(document.get("local_time")).get("asctime")) or "")
@@ -366,12 +383,12 @@ def _json_health(drive: Drive, document: dict[str, Any], at: Any) -> None:
         for row, line in objects_of(page.get("table")):
             if line.get("name") == "Percentage Used Endurance Indicator":
                 drive.wear(whole(line.get("value")), at(f"ata_device_statistics.pages[{index}].table[{row}].value"))
-    for index, row in objects_of(dict_of(document.get("ata_smart_attributes")).get("table")):
-        raw = dict_of(row.get("raw"))
+    for index, attribute in objects_of(dict_of(document.get("ata_smart_attributes")).get("table")):
+        raw = dict_of(attribute.get("raw"))
         drive.attribute(
-            whole(row.get("id")),
-            str(row.get("name", "")),
-            whole(row.get("value")),
+            whole(attribute.get("id")),
+            str(attribute.get("name", "")),
+            whole(attribute.get("value")),
             text_of(raw.get("string")) or str(raw.get("value", "")),
             at(f"ata_smart_attributes.table[{index}].raw"),
         )
