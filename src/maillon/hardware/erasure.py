@@ -556,9 +556,8 @@ def _sanitized(status: str | None) -> bool:
 
 
 def _level_sentence(report: ErasureReport, level: Level) -> Message:
-    name = str(METHODS[report.method].name)
     if level is Level.PURGE:
-        return Message(_("Purge: the drive executed a purge command (%(method)s)."), {"method": name})
+        return Message(_("Purge: the drive executed a purge command and was read back blank."))
     if report.verifier == "nwipe":
-        return Message(_("Clear: %(method)s; the read-back is nwipe's own, not the bench's."), {"method": name})
-    return Message(_("Clear: %(method)s; a read-back sees addressable blocks only."), {"method": name})
+        return Message(_("Clear: the read-back is nwipe's own, not the bench's; it sees addressable blocks only."))
+    return Message(_("Clear: a read-back sees addressable blocks only."))
