@@ -90,7 +90,7 @@ def test_every_reachable_grade_has_its_price():
 
 def test_a_desktop_with_free_slots():
     assert str(cheapest_upgrade(desktop())) == "USB webcam: 3 -> 4"
-    assert str(upgrades(desktop())[-1]) == "+4 GB DDR4 DIMM, +4 GB DDR4 DIMM, USB webcam: 3 -> 5"
+    assert str(upgrades(desktop())[-1]) == "+8 GB DDR4 DIMM, USB webcam: 3 -> 5"
 
 
 def test_slots_listed_as_empty_modules_are_free():

@@ -186,9 +186,8 @@ def _memory_ways(
         cost = (sum(prices[new] for _old, new in way), len(way), way)
         if total not in best or cost[:2] < best[total][:2]:
             best[total] = cost
-    return tuple(
-        way for _price, _count, way in sorted(best.values(), key=lambda cost: (cost[0], cost[1], str(cost[2])))
-    )
+    ordered = sorted(best.items(), key=lambda found: (found[1][:2], -found[0]))  # more memory for the same price first
+    return tuple(way for _total, (_price, _count, way) in ordered)
 
 
 def _disk_options(machine: Machine) -> Iterator[Option]:
