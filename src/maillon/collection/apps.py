@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CollectionConfig(AppConfig):
     name = "maillon.collection"
+
+    def ready(self) -> None:
+        from maillon.kernel import navigation
+
+        navigation.add(navigation.Item(_("Lots"), "collection:lots", "truck", "lots.view", order=15))

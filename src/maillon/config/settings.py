@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "maillon.kernel.context.page",
             ],
-            "builtins": ["maillon.kernel.templatetags.maillon"],
+            "builtins": ["maillon.kernel.templatetags.maillon", "maillon.kernel.templatetags.words"],
         },
     }
 ]

@@ -12,4 +12,7 @@ urlpatterns = [
     path("langue/", access(EVERYONE)(set_language), name="set_language"),
     path("compte/", include("allauth.urls")),
     path("travaux/", include("maillon.kernel.urls")),
+    path("lots/", include("maillon.collection.urls")),
+    path("stock/", include("maillon.workshop.stock.urls")),
+    path("", include("maillon.workshop.urls")),
 ]

@@ -26,10 +26,13 @@ def kept(message: Message) -> list[Any]:
 
 
 def from_kept(stored: list[Any] | None) -> Message:
-    return Message(stored[0], stored[1]) if stored else Message("")
+    if not stored:
+        return Message("")
+    text, values = stored
+    return Message(text, {n: from_kept(v) if isinstance(v, list) else v for n, v in values.items()})
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Message):
-        return told(value)
+        return kept(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkshopConfig(AppConfig):
     name = "maillon.workshop"
+
+    def ready(self) -> None:
+        from maillon.kernel import navigation, start
+        from maillon.workshop.waiting import waiting
+
+        item = navigation.Item
+        navigation.add(
+            item(_("Stock"), "stock:list", "pc-display", "stock.view", order=10),
+            item(_("Drop readings"), "workshop:intake", "upload", "stock.intake", order=20),
+            item(_("Scan"), "stock:scan", "qr-code-scan", "stock.move", order=30),
+            item(_("Erasures"), "workshop:erasures", "shield-check", "stock.view", order=40),
+            item(_("Labels"), "workshop:labels", "printer", "stock.label", order=50),
+        )
+        start.add("stock.view", waiting, order=10)

@@ -51,12 +51,14 @@ class Recorded:
 def record_report(actor: Actor, territory: Organisation, raw: RawInput, report: ErasureReport) -> Recorded:
     """Match a report to its disk and keep what it proves. Inside the caller's transaction."""
     medium = _medium_of(actor, territory, report)
+    if medium is None and not report.serial:
+        refused = erasure.assess(report)
+        return Recorded(False, _all(refused.because), _all(refused.missing), known=False)
     if medium is None:
-        serial = report.serial or "?"
         return Recorded(
             False,
-            Message(_("No disk of the stock has the serial number %(serial)s."), {"serial": serial}),
-            Message(_("Read the machine first, then send this report again: it is kept.")),
+            Message(_("No disk of the stock has the serial number %(serial)s."), {"serial": report.serial}),
+            Message(_("Read the machine first, then read this report again: it is kept.")),
             known=False,
         )
     assessment = erasure.assess(report, storage_of(medium))
@@ -64,10 +66,16 @@ def record_report(actor: Actor, territory: Organisation, raw: RawInput, report: 
     device = medium.device
     if device is None or assessment.proved:
         return Recorded(assessment.proved, assessment.because[0], None, device)
-    hint = assessment.missing[0] if assessment.missing else None
+    hint = _all(assessment.missing) if assessment.missing else None
     if assessment.to_destroy:
         hint = Message(_("Take it out and destroy it before a witness, with a photo."))
-    return Recorded(False, assessment.because[0], hint, device)
+    return Recorded(False, _all(assessment.because), hint, device)
+
+
+def _all(messages: Sequence[Message]) -> Message:
+    """Several sentences as one message, each still told in the reader's language."""
+    holes = {f"m{number}": message for number, message in enumerate(messages)}
+    return Message(" ".join(f"%({name})s" for name in holes), holes)
 
 
 def _medium_of(actor: Actor, territory: Organisation, report: ErasureReport) -> Medium | None:
@@ -152,7 +160,8 @@ def _statement(actor: Actor, medium: Medium, report: ErasureReport, assessment: 
             "io_errors": report.io_errors,
             "hidden_sectors": report.hidden_sectors,
         },
-        "limits": [str(message) for message in assessment.missing],
+        "seen": [kept(message) for message in assessment.because],
+        "limits": [kept(message) for message in assessment.missing],
         "evidence_sha256": report.evidence_sha256,
     }
 
@@ -165,6 +174,7 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
         "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
         "issuer": device.holder.name if device else "",
         "operator": operator.name if operator else "",
+        "fictitious": bool(device and device.holder.fictitious),
         "medium": {
             "id": str(medium.pk),
             "kind": medium.kind,
@@ -180,6 +190,7 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
             "model": device.model if device else "",
             "serial": device.serial if device else "",
             "lot": device.lot.code if device and device.lot else "",
+            "donor": device.donor.name if device and device.donor else "",
         },
     }
 
@@ -243,6 +254,8 @@ def record_destruction(*, actor: Actor, device_id: UUID, medium_id: UUID, witnes
         statement = _about(actor, medium) | {
             "sanitization": {"level": Level.DESTROY.value, "method": "destruction"},
             "verification": {"extent": "witness", "by": row.witness},
+            "seen": row.because,
+            "limits": [],
             "evidence_sha256": digest,
         }
         _sign(row, statement)

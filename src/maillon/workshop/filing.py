@@ -125,15 +125,15 @@ class Batch:
         if recognised.decision is Decision.DOUBT:
             return self._doubt(raw, member, machine, recognised)
         if recognised.decision is Decision.KNOWN and recognised.key:
-            device = self._known(recognised.key)
+            device = self.known(recognised.key)
             outcome = "known"
         else:
-            device = self._new_device()
+            device = self.new_device()
             outcome = "new"
         self.read(device, raw, member, machine, recognised.because, marks)
         return Filed(outcome, recognised.because, device)
 
-    def _known(self, device_id: UUID) -> Device:
+    def known(self, device_id: UUID) -> Device:
         if device := self.touched.get(device_id) or next((d for d in self.new if d.id == device_id), None):
             return device
         device = Device.objects.select_for_update(of=("self",)).get(id=device_id)
@@ -142,7 +142,7 @@ class Batch:
             self.machines[device.id] = known
         return device
 
-    def _new_device(self) -> Device:
+    def new_device(self) -> Device:
         device = Device(
             territory=self.territory,
             holder_id=self.actor.organisation_id,

@@ -158,19 +158,24 @@ def _lines(unit: Unit, filed: list[Filed] | Line) -> Iterator[Line]:
 
 
 def read_units(files: Iterable[Incoming], limits: Limits = LIMITS) -> Iterator[Unit]:
-    """Open archives, put together the files of one machine, read each. Never raises."""
+    """Open archives, put together the files of one machine, read each. Never raises.
+
+    Erasure reports come last: the reading that makes their disk known may be among the same files.
+    """
     loose: dict[str, bytes] = {}
+    reports: list[Unit] = []
     for file in files:
         for name, content in _members(file, limits):
             if isinstance(content, Unreadable):
                 # Nothing of it could be taken out: the whole is kept, to be opened again.
                 yield Unit(name, file.data, content)
             elif erasure.recognise(content):
-                yield Unit(name, content, erasure.read_erasure(content, name))
+                reports.append(Unit(name, content, erasure.read_erasure(content, name)))
             else:
                 loose[_free_name(loose, name)] = content
     for group in bundles.read_many(loose.items(), limits):
         yield Unit(", ".join(group.names), _bundle([(name, loose[name]) for name in group.names]), group.result)
+    yield from reports
 
 
 def _members(file: Incoming, limits: Limits) -> Iterator[tuple[str, bytes | Unreadable]]:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.collection.models import Lot
 from maillon.hardware.messages import Message
-from maillon.hardware.model import Kind, StorageKind
 from maillon.kernel.actor import Actor
 from maillon.kernel.ids import new_id
+from maillon.kernel.machine_words import KIND_LABELS, STORAGE_LABELS
 from maillon.kernel.translation import from_kept
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.life import MediumState, State
@@ -35,27 +35,6 @@ STATE_LABELS = {
     State.FOR_PARTS: _("For parts"),
     State.RECYCLED: _("Recycled"),
     State.LOST: _("Lost"),
-}
-KIND_LABELS = {
-    Kind.NOTEBOOK: _("Laptop"),
-    Kind.DESKTOP: _("Desktop computer"),
-    Kind.ALL_IN_ONE: _("All-in-one"),
-    Kind.MINI_PC: _("Mini PC"),
-    Kind.TABLET: _("Tablet"),
-    Kind.CONVERTIBLE: _("Convertible"),
-    Kind.SERVER: _("Server"),
-    Kind.THIN_CLIENT: _("Thin client"),
-    Kind.VIRTUAL: _("Virtual machine"),
-    Kind.UNKNOWN: _("Kind to be determined"),
-}
-STORAGE_LABELS = {
-    StorageKind.HDD: _("Hard disk"),
-    StorageKind.SATA_SSD: _("SATA SSD"),
-    StorageKind.NVME: _("NVMe SSD"),
-    StorageKind.EMMC: _("eMMC memory"),
-    StorageKind.OPTICAL: _("Optical drive"),
-    StorageKind.REMOVABLE: _("Removable"),
-    StorageKind.UNKNOWN: _("Disk of unknown kind"),
 }
 
 

@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.collection.models import Lot
 from maillon.hardware.model import Kind
-from maillon.kernel import ledger
+from maillon.kernel import files, ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.translation import told
 from maillon.territory.models import Place
 from maillon.workshop import life
 from maillon.workshop.life import BY_NAME, Obstacle, Step
-from maillon.workshop.models import CheckAnswer, Condition, Device
+from maillon.workshop.models import CheckAnswer, Device, Document
 from maillon.workshop.queries import device_facts
 from maillon.workshop.steps import locked, record_step
 from maillon.workshop.stock import index
-from maillon.workshop.vocabulary import CHECK_LINES, check_lines
+from maillon.workshop.vocabulary import check_lines
 
 
 class StepRefused(Refusal):
@@ -136,14 +136,17 @@ def answer_checks(*, actor: Actor, device_id: UUID, answers: Mapping[str, str]) 
     return device
 
 
-__all__ = [
-    "CHECK_LINES",
-    "Condition",
-    "StepRefused",
-    "answer_checks",
-    "describe",
-    "locked",
-    "move_to",
-    "record_step",
-    "take_step",
-]
+def add_photo(*, actor: Actor, device_id: UUID, data: bytes) -> Document:
+    """Keep a photo with the device. Raises NotAllowed, NotFound, Refusal (not a photo)."""
+    actor.require("stock.move")
+    digest, size = files.keep_photo(data)
+    with transaction.atomic():
+        device = locked(actor, device_id)
+        kept, added = Document.objects.get_or_create(
+            device=device,
+            digest=digest,
+            defaults={"kind": Document.Kind.PHOTO, "name": device.code, "content_type": "image/jpeg", "size": size},
+        )
+        if added:
+            ledger.append("device.document_added", actor, device.id, digest=digest, type=Document.Kind.PHOTO.value)
+    return kept

@@ -1,5 +1,6 @@
 """What pages read of one device."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,12 +50,12 @@ def machine_of(device: Device) -> Machine | None:
 
 
 def packed(machine: Machine) -> bytes:
-    """A machine as it is stored: canonical JSON, zstandard."""
-    return zstandard.compress(schema.dumps(machine), 3)
+    """A machine as it is stored: JSON, zstandard."""
+    return zstandard.compress(json.dumps(schema.to_dict(machine), ensure_ascii=False).encode(), 3)
 
 
-def unpacked(document: bytes | memoryview[int]) -> Machine:
-    return schema.loads(zstandard.decompress(bytes(document), max_output_size=64 * 2**20))
+def unpacked(document: bytes | memoryview) -> Machine:
+    return schema.from_dict(json.loads(zstandard.decompress(bytes(document), max_output_size=64 * 2**20)))
 
 
 def hardware_of(numbers: Iterable[int]) -> dict[int, Machine]:

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ('interface', models.CharField(blank=True, max_length=16)),
                 ('size_bytes', models.PositiveBigIntegerField(null=True)),
                 ('state', models.CharField(choices=[('to_erase', 'To erase'), ('erased', 'Erased, read back'), ('failed', 'Erasure failed: to destroy'), ('destroyed', 'Destroyed'), ('absent', 'Absent')], default='to_erase', max_length=10)),
+                ('fitted', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='media', to='workshop.device')),
             ],

@@ -1,0 +1,78 @@
+"""Words that templates need everywhere: codes, sentences of pure modules, names of parts."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from maillon.hardware.messages import Message
+from maillon.hardware.model import Kind, StorageKind
+from maillon.hardware.thresholds import USE_NAMES, Use
+from maillon.kernel import codes, machine_words, translation, wording
+
+register = template.Library()
+
+
+@register.filter
+def told(message: Message | None) -> str:
+    """A sentence of a pure module, in the reader's language."""
+    return translation.told(message)
+
+
+@register.filter
+def pretty_code(code: str | None) -> str:
+    """K7M2XQ4 -> K7M-2XQ4."""
+    return codes.pretty(code) if code else ""
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    return str(machine_words.KIND_LABELS[Kind(kind)]) if kind in list(Kind) else kind
+
+
+@register.filter
+def part_label(name: str) -> str:
+    return str(machine_words.PART_LABELS.get(name, name))
+
+
+@register.filter
+def field_label(name: str) -> str:
+    return str(machine_words.FIELD_LABELS.get(name, name))
+
+
+@register.filter
+def field_value(value: Any, name: str) -> str:
+    """A value read of a machine, with its unit in the reader's words."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in ("total_bytes", "maximum_bytes", "memory_bytes"):
+        return wording.memory(value)
+    if name == "size_bytes":
+        return wording.capacity(value) if value >= 10**10 and value % 2**30 else wording.memory(value)
+    return str(value)
+
+
+@register.filter
+def storage_label(kind: str) -> str:
+    return str(machine_words.STORAGE_LABELS[StorageKind(kind)]) if kind in list(StorageKind) else kind
+
+
+@register.filter
+def use_label(use: str) -> str:
+    return translation.told(USE_NAMES[Use(use)]) if use in list(Use) else use
+
+
+@register.filter
+def level_label(level: str) -> str:
+    """A level of NIST SP 800-88, in the standard's word and the reader's."""
+    return str(machine_words.LEVEL_LABELS.get(level, level))
+
+
+@register.filter
+def megabytes(value: int | None) -> str:
+    return wording.memory(value * 2**20) if value else ""
+
+
+@register.filter
+def gigabytes(value: int | None) -> str:
+    return wording.capacity(value * 10**9) if value else ""

@@ -1,0 +1,49 @@
+"""Readings that may be of a machine already known: a person decides, with both shown."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from maillon.hardware import identity
+from maillon.hardware.messages import Message
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import find
+from maillon.workshop.filing import Batch
+from maillon.workshop.models import Device, Doubt
+from maillon.workshop.queries import unpacked
+from maillon.workshop.steps import locked
+
+
+def open_doubts(actor: Actor) -> Any:
+    """Those of the actor's organisation (of its territory for a coordination) that nobody decided yet."""
+    doubts = Doubt.objects.filter(decided_at=None)
+    if actor.oversees and actor.territory_id:
+        return doubts.filter(territory_id=actor.territory_id)
+    return doubts.filter(organisation_id=actor.organisation_id) if actor.organisation_id else doubts.none()
+
+
+def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
+    """It is this device, or (None) a new one. Raises NotAllowed, NotFound (decided by someone else meanwhile)."""
+    actor.require("stock.identity")
+    with transaction.atomic():
+        doubt: Doubt = find(open_doubts(actor).select_for_update(of=("self",)).select_related("raw", "lot"), doubt_id)
+        machine = unpacked(doubt.document)
+        batch = Batch(actor, doubt.lot, None)
+        if device_id:
+            device = batch.known(locked(actor, device_id).id)
+            because = Message(_("Recognised by a person."))
+        else:
+            device = batch.new_device()
+            because = Message(_("A new machine, said a person."))
+        batch.read(device, doubt.raw, doubt.member, machine, because, identity.fingerprints(machine))
+        batch.write()
+        if device_id:
+            ledger.append("device.recognised", actor, device.id, input=doubt.raw.digest)
+        doubt.decided_at = timezone.now()
+        doubt.decided_device = device
+        doubt.save(update_fields=["decided_at", "decided_device"])
+    return device

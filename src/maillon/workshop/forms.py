@@ -1,0 +1,112 @@
+"""What people type about devices."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maillon.collection.models import Lot
+from maillon.kernel.actor import Actor
+from maillon.kernel.machine_words import KIND_LABELS
+from maillon.territory.models import Place
+from maillon.workshop.life import Step
+from maillon.workshop.models import Condition, Device
+from maillon.workshop.vocabulary import Reason, Repair, System
+
+REFERENCE = r"[0-9A-Za-z][0-9A-Za-z._:/+#@=-]{0,59}"
+REASONS_OF = {
+    "for_parts": (Reason.TOO_OLD, Reason.BROKEN, Reason.LOCKED),
+    "restored": (Reason.REPAIRED, Reason.FOUND, Reason.MISTAKE),
+    "released": (Reason.CANCELLED, Reason.MISTAKE),
+    "lost": (Reason.NOT_FOUND, Reason.STOLEN),
+}
+
+
+class StepForm(forms.Form):
+    """The fields that one step asks for, and no other."""
+
+    def __init__(self, *args: Any, step: Step, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in step.asks:
+            self.fields[name] = _field(name, step, device)
+
+
+def _field(name: str, step: Step, device: Device) -> forms.Field:
+    if name == "place":
+        places = Place.objects.filter(organisation_id=device.holder_id)
+        return forms.ModelChoiceField(places, label=_("Place"), required=False, initial=device.place_id)
+    if name == "condition":
+        return forms.ChoiceField(label=_("Looks"), choices=Condition.choices, widget=forms.RadioSelect)
+    if name == "repair":
+        return forms.MultipleChoiceField(
+            label=_("What was done"), choices=Repair.choices, widget=forms.CheckboxSelectMultiple
+        )
+    if name == "system":
+        return forms.ChoiceField(label=_("System installed"), choices=System.choices)
+    if name == "reason":
+        reasons = REASONS_OF[step.name]
+        return forms.ChoiceField(label=_("Reason"), choices=[(r.value, r.label) for r in reasons])
+    label = {"reference": _("Reference of the request"), "slip": _("Number of the tracking slip")}[name]
+    return forms.RegexField(
+        REFERENCE,
+        label=label,
+        max_length=60,
+        help_text=_("A reference, never a person's name."),
+        error_messages={"invalid": _("Only letters, digits and . _ : / + # @ = - without spaces.")},
+    )
+
+
+class DescriptionForm(forms.Form):
+    """What a person sees better than a tool."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
+    vendor = forms.CharField(label=_("Make"), max_length=80, required=False)
+    model = forms.CharField(label=_("Model"), max_length=120, required=False)
+    condition = forms.ChoiceField(label=_("Looks"), choices=[("", _("Not said")), *Condition.choices], required=False)
+    asset_tag = forms.CharField(label=_("Donor's tag"), max_length=80, required=False)
+    lot = forms.ModelChoiceField(Lot.objects.none(), label=_("Lot"), required=False, to_field_name="code")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+
+
+class WitnessForm(forms.Form):
+    witness = forms.CharField(
+        label=_("Name of the witness"),
+        max_length=120,
+        help_text=_("Someone who saw it: the name is on the certificate."),
+    )
+
+
+class DestructionForm(WitnessForm):
+    photo = forms.FileField(
+        label=_("Photo of the destroyed disk"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class IntakeForm(forms.Form):
+    """The files themselves are read from the request: there may be hundreds, some empty, and each gets an answer."""
+
+    files = forms.FileField(label=_("Files"), required=False, widget=SeveralFiles(attrs={"multiple": True}))
+    lot = forms.ModelChoiceField(
+        Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
+    )
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.organisation_id)  # type: ignore[attr-defined]

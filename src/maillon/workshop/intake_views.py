@@ -1,0 +1,132 @@
+"""Dropping files in, what was refused, and what a person must decide."""
+
+from collections import Counter
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from maillon.kernel.access import access
+from maillon.kernel.errors import find
+from maillon.kernel.http import Request
+from maillon.kernel.translation import from_kept, told
+from maillon.workshop import doubts as deciding
+from maillon.workshop import intake as receiving
+from maillon.workshop.forms import IntakeForm
+from maillon.workshop.intake import Incoming, Line, Outcome
+from maillon.workshop.models import Device, Doubt, RawInput
+from maillon.workshop.queries import unpacked
+
+SHOWN = 100  # refused inputs on a page
+
+
+@access("stock.intake")
+def intake(request: Request) -> HttpResponse:
+    """The page, and the files: whole pages without a script, one answer a batch with it."""
+    form = IntakeForm(request.POST or None, actor=request.actor)
+    files = request.FILES.getlist("files")
+    if request.method != "POST" or not form.is_valid() or not files:
+        missing = request.method == "POST" and form.is_valid() and not files
+        status = 422 if request.method == "POST" else 200
+        return render(request, "workshop/intake.html", {"form": form, "missing": missing}, status=status)
+    paths = request.POST.getlist("paths")  # with a script: each file's path in the folder that was dropped
+    incoming = (
+        Incoming(paths[number] if number < len(paths) and paths[number] else file.name or "?", file.read())
+        for number, file in enumerate(files)
+    )
+    lot, place = form.cleaned_data["lot"], form.cleaned_data["place"]
+    lines = list(
+        receiving.receive(
+            actor=request.actor,
+            files=incoming,
+            lot_id=lot.pk if lot else None,
+            place_id=place.pk if place else None,
+        )
+    )
+    context = {"lines": lines, "summary": summary(lines), "form": form}
+    template = "workshop/_intake_lines.html" if request.headers.get("X-Batch") else "workshop/intake.html"
+    return render(request, template, context)
+
+
+def summary(lines: list[Line]) -> str:
+    """ "3 new machines, 1 refused": what came in, in one sentence."""
+    counts = Counter(line.outcome for line in lines)
+    told_counts = (
+        (Outcome.NEW, ngettext("%d new machine", "%d new machines", counts[Outcome.NEW])),
+        (Outcome.KNOWN, ngettext("%d already known", "%d already known ", counts[Outcome.KNOWN])),
+        (Outcome.ERASURE, ngettext("%d erasure proved", "%d erasures proved", counts[Outcome.ERASURE])),
+        (Outcome.UNCHANGED, ngettext("%d received before", "%d received before ", counts[Outcome.UNCHANGED])),
+        (Outcome.DOUBT, ngettext("%d to decide", "%d to decide ", counts[Outcome.DOUBT])),
+        (Outcome.REFUSED, ngettext("%d refused", "%d refused ", counts[Outcome.REFUSED])),
+    )
+    return ", ".join((text % counts[outcome]).strip() for outcome, text in told_counts if counts[outcome])
+
+
+@access("stock.intake")
+@require_safe
+def refused(request: Request) -> HttpResponse:
+    inputs = RawInput.objects.defer("content").filter(
+        organisation_id=request.actor.organisation_id, status=RawInput.Status.REFUSED
+    )
+    return render(
+        request,
+        "workshop/refused.html",
+        {"inputs": inputs.order_by("-received_at", "pk")[:SHOWN], "total": inputs.count(), "shown": SHOWN},
+    )
+
+
+@access("stock.intake")
+@require_POST
+def replay(request: Request) -> HttpResponse:
+    chosen = [raw_id for raw_id in request.POST.getlist("input") if raw_id]
+    ids = [UUID(raw_id) for raw_id in chosen] if chosen else None
+    lines = list(receiving.replay(actor=request.actor, raw_ids=ids))
+    messages.info(request, summary(lines) or _("Nothing had to be read again."))
+    return redirect("workshop:refused")
+
+
+@access("stock.intake")
+@require_safe
+def raw(request: Request, raw_id: UUID) -> HttpResponse:
+    """The bytes as they were received, offered as a file whatever they are."""
+    kept = find(RawInput.objects.filter(organisation_id=request.actor.organisation_id), raw_id)
+    response = HttpResponse(receiving.content_of(kept), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{kept.digest[:16]}.bin"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@access("stock.identity")
+@require_safe
+def doubts(request: Request) -> HttpResponse:
+    open_doubts = list(deciding.open_doubts(request.actor).select_related("raw")[:SHOWN])
+    ids = {candidate["device"] for doubt in open_doubts for candidate in doubt.candidates}
+    devices = {str(device.id): device for device in Device.objects.visible_to(request.actor).filter(id__in=ids)}
+    rows = [
+        {
+            "doubt": doubt,
+            "machine": unpacked(doubt.document),
+            "candidates": [
+                (devices[candidate["device"]], told(from_kept(candidate["because"])))
+                for candidate in doubt.candidates
+                if candidate["device"] in devices
+            ],
+        }
+        for doubt in open_doubts
+    ]
+    return render(request, "workshop/doubts.html", {"rows": rows})
+
+
+@access("stock.identity")
+@require_POST
+def decide(request: Request, doubt_id: UUID) -> HttpResponse:
+    doubt: Doubt = find(deciding.open_doubts(request.actor), doubt_id)
+    chosen = request.POST.get("device", "")
+    device_id = next((UUID(c["device"]) for c in doubt.candidates if c["device"] == chosen), None)
+    device = deciding.decide(actor=request.actor, doubt_id=doubt.pk, device_id=device_id)
+    messages.success(request, _("Decided: %(code)s.") % {"code": device.code})
+    return redirect("workshop:doubts")

@@ -1,0 +1,126 @@
+"""What the page of a device shows, gathered in a constant number of queries."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from maillon.collection.rules import RULES, WASTE_RULES, Regime, WasteStatus, price_cap_cents
+from maillon.hardware.judgement import judge
+from maillon.hardware.model import Kind, Machine, Origin
+from maillon.kernel import events
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound
+from maillon.kernel.ledger import Entry
+from maillon.territory.queries import member_names, organisation_names
+from maillon.workshop import erasing, life
+from maillon.workshop.models import Device, Medium
+from maillon.workshop.queries import device_facts, machine_of
+
+TIMELINE = 60
+PARTS = (
+    "system",
+    "chassis",
+    "board",
+    "firmware",
+    "processors",
+    "memory",
+    "storage",
+    "graphics",
+    "displays",
+    "network",
+    "batteries",
+    "audio",
+    "cameras",
+    "bluetooth",
+    "ports",
+    "tpm",
+    "locks",
+)
+
+
+def device_page(actor: Actor, device: Device) -> dict[str, Any]:
+    """Everything the page needs."""
+    machine = machine_of(device)
+    facts = device_facts(device)
+    steps = life.next_steps(facts, actor.permissions) if Device.objects.workable_by(actor).filter(pk=device.pk) else []
+    by_hand = [(step, obstacles) for step, obstacles in steps if step.by_hand]
+    media = list(device.media.all())
+    proofs = erasing.certificates(media)
+    return {
+        "device": device,
+        "machine": machine,
+        "judgement": judge(machine) if machine else None,
+        "facts": facts,
+        "next": next(((s, o) for s, o in by_hand if not s.optional), None),
+        "others": [(s, o) for s, o in by_hand if s.optional],
+        "waits_for_reading": not facts.inspected,
+        "waits_for_erasure": facts.inspected and not life.erasure_established(facts),
+        "media": [(medium, proofs.get(medium.pk)) for medium in media if medium.fitted],
+        "removed_media": [(medium, proofs.get(medium.pk)) for medium in media if not medium.fitted],
+        "timeline": timeline(device),
+        "documents": list(device.documents.all()),
+        "snapshots": list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20]),
+        "rules": origin_rules(device),
+    }
+
+
+def timeline(device: Device) -> list[dict[str, Any]]:
+    """The device's events, newest first, with who acted for whom. Three queries."""
+    entries = list(Entry.objects.filter(stream=f"device:{device.id}").order_by("-sequence")[:TIMELINE])
+    people = member_names(entry.user_id for entry in entries if entry.user_id)
+    organisations = organisation_names(entry.organisation_id for entry in entries if entry.organisation_id)
+    return [
+        {
+            "at": entry.at,
+            "sentence": events.sentence(entry),
+            "who": " – ".join(
+                name
+                for name in (
+                    people.get(entry.user_id, "") if entry.user_id else "",
+                    organisations.get(entry.organisation_id, "") if entry.organisation_id else "",
+                )
+                if name
+            ),
+        }
+        for entry in entries
+    ]
+
+
+def origin_rules(device: Device) -> dict[str, Any]:
+    """What its origin forbids or asks, shown where it binds."""
+    if device.lot is None:
+        return {}
+    regime = Regime(device.lot.regime)
+    waste = WASTE_RULES[WasteStatus(device.lot.waste_status)]
+    cap = price_cap_cents(regime, Kind(device.kind))
+    return {"rules": [*RULES[regime], *([waste] if waste else [])], "cap": cap / 100 if cap else None}
+
+
+def medium_of(device: Device, medium_id: UUID) -> Medium:
+    medium: Medium | None = device.media.filter(pk=medium_id).first()
+    if medium is None:
+        raise NotFound
+    return medium
+
+
+def parts(machine: Machine) -> list[tuple[str, list[list[tuple[str, Any, Origin | None]]]]]:
+    """Part by part: its name, then each one's known values and where each was read."""
+    shown = []
+    for name in PARTS:
+        value = getattr(machine, name)
+        ones = value if isinstance(value, tuple) else [value] if value is not None else []
+        rows = [row for one in ones if (row := list(_values(one)))]
+        if name == "memory":
+            rows.extend(row for module in machine.memory.modules if (row := list(_values(module))))
+        if rows:
+            shown.append((name, rows))
+    return shown
+
+
+def _values(part: Any) -> Iterator[tuple[str, Any, Origin | None]]:
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if field.name in ("origin", "modules") or value in (None, "", ()):
+            continue
+        yield field.name, value, part.origin.get(field.name)

@@ -1,0 +1,39 @@
+from django.urls import include, path
+
+from maillon.workshop import erasure_views, intake_views, label_views, public_views, views
+
+machine = [
+    path("", views.device, name="device"),
+    path("materiel/", views.hardware, name="hardware"),
+    path("note/", views.why, name="why"),
+    path("description/", views.describe, name="describe"),
+    path("controle/", views.checks, name="checks"),
+    path("etape/<slug:name>/", views.step, name="step"),
+    path("disques/absent/", views.absent, name="no-disk"),
+    path("disques/<uuid:medium_id>/destruction/", views.destroy, name="destroy"),
+    path("disques/<uuid:medium_id>/absent/", views.absent, name="absent"),
+    path("photos/", views.add_photo, name="add-photo"),
+    path("documents/<uuid:document_id>/", views.document, name="document"),
+    path("etiquette.pdf", label_views.one, name="label"),
+]
+workshop = [
+    path("machines/<str:code>/", include(machine)),
+    path("releves/", intake_views.intake, name="intake"),
+    path("releves/refuses/", intake_views.refused, name="refused"),
+    path("releves/refuses/relire/", intake_views.replay, name="replay"),
+    path("releves/<uuid:raw_id>/brut/", intake_views.raw, name="raw"),
+    path("releves/doutes/", intake_views.doubts, name="doubts"),
+    path("releves/doutes/<uuid:doubt_id>/", intake_views.decide, name="decide"),
+    path("effacements/", erasure_views.erasures, name="erasures"),
+    path("etiquettes/", label_views.sheet, name="labels"),
+]
+urlpatterns = [
+    path("", include((workshop, "workshop"))),
+    path("m/<str:code>", public_views.label, name="label"),
+    path("p/<str:code>/", public_views.device_passport, name="public-passport"),
+    path("p/<str:code>/passeport.jsonld", public_views.passport_data, name="passport-data"),
+    path("c/<str:number>/", public_views.certificate_page, name="certificate"),
+    path("c/<str:number>/certificat.json", public_views.certificate_data, name="certificate-data"),
+    path("c/<str:number>/certificat.pdf", public_views.certificate_pdf, name="certificate-pdf"),
+    path("cle-publique.pem", public_views.public_key, name="public-key"),
+]

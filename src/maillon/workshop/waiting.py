@@ -1,0 +1,45 @@
+"""What waits in the workshop, for the start page."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maillon.kernel.actor import Actor
+from maillon.kernel.start import Waiting
+from maillon.workshop import doubts
+from maillon.workshop.life import State
+from maillon.workshop.models import STATE_LABELS, RawInput
+from maillon.workshop.stock import cube
+from maillon.workshop.stock.filters import StockFilters
+from maillon.workshop.stock.scope import view_of
+
+ICONS = {
+    State.RECEIVED: "inbox",
+    State.INSPECTED: "shield-x",
+    State.ERASED: "wrench",
+    State.INSTALLED: "check",
+    State.CHECKED: "check",
+    State.READY: "gift",
+    State.RETURNED: "arrow-repeat",
+    State.FOR_PARTS: "recycle",
+}
+
+
+def waiting(actor: Actor) -> Iterator[Waiting]:
+    """What needs a decision first, then the stock by state. A constant number of queries."""
+    if actor.may("stock.identity") and (count := doubts.open_doubts(actor).count()):
+        yield Waiting(count, _("Readings to decide"), reverse("workshop:doubts"), "question-circle", _("Decide"))
+    if actor.may("stock.intake") and actor.organisation_id:
+        refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
+        if count := refused.aggregate(count=Count("pk"))["count"]:
+            yield Waiting(count, _("Files that could not be read"), reverse("workshop:refused"), "exclamation-triangle")
+    view = view_of(actor)
+    counts = cube.counts(view, StockFilters()).values["state"] if view else {}
+    for state, icon in ICONS.items():
+        if count := counts.get(state.value, 0):
+            action = _("See what must be erased") if state is State.INSPECTED and actor.may("stock.move") else ""
+            yield Waiting(count, STATE_LABELS[state], f"{reverse('stock:list')}?state={state.value}", icon, action)
+    if not counts and actor.may("stock.intake"):
+        yield Waiting(1, _("No machine yet"), reverse("workshop:intake"), "upload", _("Drop a first reading"))
