@@ -31,11 +31,13 @@ def render(
     lang: str = "fr",
     standard: Sequence[str] = STANDARDS,
     format: str = "pdf",
+    ppi: int = 144,
 ) -> bytes:
     """The PDF of one of this folder's templates, such as "erasure_certificate.typ".
 
     data: anything JSON holds; the template reads it as `data`. date: aware; the document's own date, not the time it
-    is printed. lang: "fr" or "en", for hyphenation and screen readers. format: "png" gives the first page, for looking.
+    is printed. lang: "fr" or "en", for hyphenation and screen readers. format: "png" gives the first page at so many
+    dots an inch (ppi), for looking.
     Characters that no shipped font holds are replaced by U+FFFD rather than refusing the document.
     Raises ValueError for an unknown template or a naive date; typst.TypstError when the template itself is wrong.
     """
@@ -49,26 +51,37 @@ def render(
         "lang": lang,
         "date": [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second],
     }
-    text = _CONTROL.sub(" ", json.dumps(whole, ensure_ascii=False))
+    text = json.dumps(_printable(whole), ensure_ascii=False)
     compiler = typst.Compiler(FOLDER / template, root=FOLDER, font_paths=_fonts(), ignore_system_fonts=True)
-    # A PDF standard asks for the first page alone of a PNG to be named, hence one page.
     options: dict[str, Any] = {"format": format, "timestamp": int(moment.timestamp())}
-    if format == "pdf":
-        options["pdf_standards"] = list(standard)
-    for _ in range(64):
+    options |= {"pdf_standards": list(standard)} if format == "pdf" else {"ppi": ppi}
+    for _ in range(64):  # the error names one character at a time
         try:
-            pages = compiler.compile(sys_inputs={"data": text}, **options)
-            return pages if isinstance(pages, bytes) else pages[0]
+            return _first(compiler.compile(sys_inputs={"data": text}, **options))
         except typst.TypstError as error:
             if not (found := _UNDRAWABLE.search(str(error))):
                 raise
             text = _without(text, _ESCAPE.sub(lambda m: chr(int(m[1], 16)), found[1]))
-    return compiler.compile(sys_inputs={"data": re.sub("[^\x20-\u024f]", UNKNOWN_CHARACTER, text)}, **options)
+    plain = re.sub("[^\x20-\u024f]", UNKNOWN_CHARACTER, text)  # a text in a script unknown to us: no more trying
+    return _first(compiler.compile(sys_inputs={"data": plain}, **options))
 
 
 def chunks(items: Sequence[Any], size: int = PAGES_AT_ONCE) -> Iterator[Sequence[Any]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _first(pages: bytes | list[bytes]) -> bytes:
+    return pages if isinstance(pages, bytes) else pages[0]
+
+
+def _printable(value: Any) -> Any:
+    """The same data without control characters nor halves of surrogate pairs, which no page can show."""
+    if isinstance(value, str):
+        return _CONTROL.sub(" ", value).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {key: _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _without(text: str, undrawable: str) -> str:

@@ -1,0 +1,344 @@
+"""The look: light enough, readable in both themes, usable with a finger, without script and without a mouse."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django import forms
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.template import engines
+from django.test import RequestFactory, override_settings
+from django.urls import path
+from django.views.i18n import set_language
+
+from maillon.config import urls as site
+from maillon.kernel import navigation
+from maillon.kernel.access import EVERYONE, SIGNED_IN, access
+from maillon.kernel.actor import Actor, ActorKind
+from maillon.kernel.errors import Refusal
+from maillon.kernel.templatetags.maillon import STATE_LOOKS
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/maillon"
+BROWSER = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+SIZES, SCHEMES = (360, 1280), ("light", "dark")
+
+
+class Donor(forms.Form):
+    name = forms.CharField(label="Nom", help_text="Comme sur la convention.")
+    regime = forms.ChoiceField(label="Régime", choices=[("a", "Administration"), ("b", "Entreprise")])
+    note = forms.CharField(label="Remarque", widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    arrival = forms.ChoiceField(label="Arrivée", choices=[("a", "Enlèvement"), ("b", "Dépôt")], widget=forms.RadioSelect)
+    signed = forms.BooleanField(label="La convention est signée")
+    secret = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class Files(forms.Form):
+    files = forms.FileField(label="Fichiers")
+
+
+@access(EVERYONE)
+def parts(request):
+    source = (Path(__file__).parent / "showcase.html").read_text(encoding="utf-8")
+    context = {
+        "form": Donor({"name": ""}) if "wrong" in request.GET else Donor(),
+        "files": Files(),
+        "states": [(code, code) for code in STATE_LOOKS],
+        "entries": [{"at": datetime(2026, 1, 1, tzinfo=UTC), "sentence": "Effacé", "who": "Banc", "url": "/"}],
+        "refused": Refusal("Pas remis.", "Branchez-le.", "Remplacez-la."),
+    }
+    return HttpResponse(engines["django"].from_string(source).render(context, request))
+
+
+@access(EVERYONE)
+def broken(request):
+    raise RuntimeError("on purpose")
+
+
+urlpatterns = [
+    *site.urlpatterns,
+    path("parts/", parts, name="parts"),
+    path("broken/", broken, name="broken"),
+    path("langue/", access(EVERYONE)(set_language), name="set_language"),
+]
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Static files as an installation serves them: hashed names, compressed."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield folder
+
+
+PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture
+def served(live_server):
+    with override_settings(ROOT_URLCONF=__name__, STORAGES=PLAIN):  # the live server finds files by their own names
+        yield live_server.url
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(**BROWSER)
+        yield browser
+        browser.close()
+
+
+def page_of(chromium, width, scheme="light", **options):
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
+    page = context.new_page()
+    page.problems = []
+    page.on("console", lambda said: page.problems.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    return page
+
+
+# --- what the files say
+
+
+def colours(name):
+    css = (SOURCE / "static" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"--m-([a-z-]+): (#[0-9a-f]{6});", css))
+
+
+def luminance(colour):
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    """WCAG 2.2, relative luminance."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("name", ["maillon.css", "dark.css"])
+def test_words_stand_out_of_their_ground(name):
+    c = colours(name)
+    grounds = ("paper", "surface", "sunken")
+    pairs = [(ink, ground) for ink in ("ink", "ink-soft", "brand", "brand-strong") for ground in grounds]
+    pairs += [(tone, ground) for tone in ("accent", "good", "warn", "bad", "info") for ground in ("surface", f"{tone}-soft")]
+    pairs += [("ink", f"{tone}-soft") for tone in ("good", "warn", "bad", "info", "brand")]
+    pairs += [("brand-strong", "brand-soft"), ("on-brand", "brand")]
+    assert {pair: round(contrast(c[pair[0]], c[pair[1]]), 2) for pair in pairs if contrast(c[pair[0]], c[pair[1]]) < 4.5} == {}
+    edges = {ground: contrast(c["line-strong"], c[ground]) for ground in ("paper", "surface")}
+    assert {ground: ratio for ground, ratio in edges.items() if ratio < 3} == {}
+
+
+def test_both_themes_name_the_same_colours():
+    def names(name):
+        return set(re.findall(r"(--m-[a-z-]+):", (SOURCE / "static" / name).read_text(encoding="utf-8")))
+
+    assert names("maillon.css") - names("dark.css") == {"--m-radius"}
+    assert names("dark.css") <= names("maillon.css")
+
+
+def test_rgb_variants_follow_their_colour():
+    for name in ("maillon.css", "dark.css"):
+        css = (SOURCE / "static" / name).read_text(encoding="utf-8")
+        for variant, triple in re.findall(r"--m-([a-z-]+)-rgb: ([0-9, ]+);", css):
+            hexadecimal = colours(name)[variant]
+            expected = ", ".join(str(int(hexadecimal[i : i + 2], 16)) for i in (1, 3, 5))
+            assert triple == expected, (name, variant)
+
+
+def test_no_template_writes_what_the_security_policy_refuses():
+    found = []
+    for template in SOURCE.rglob("templates/**/*.html"):
+        text = re.sub(r"{#.*?#}", "", template.read_text(encoding="utf-8"))
+        inline = re.search(r"""\s(style|on[a-z]+|hx-on[:a-z-]*)\s*=\s*["']""", text)
+        scripts = [tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag and "application/" not in tag]
+        if inline or scripts or "<style" in text or "hx-vals=\"js:" in text:
+            found.append(template.relative_to(SOURCE).as_posix())
+    assert found == []
+
+
+def test_every_icon_a_template_names_is_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (SOURCE / "static/vendor/icons.svg").read_text(encoding="utf-8")))
+    for template in SOURCE.rglob("templates/**/*.html"):
+        text = template.read_text(encoding="utf-8")
+        named = set(re.findall(r'{% icon "([^"]+)"', text)) | set(re.findall(r'\bicon(?:_name)?="([^"]+)"', text))
+        assert named - sprite == set(), template
+
+
+def test_the_first_page_weighs_less_than_100_kb(collected, client, db, capsys):
+    """What a first visit brings, Brotli: the page, its styles, scripts, sprite and preloaded typefaces."""
+    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected):
+        html = client.get("/", HTTP_ACCEPT_LANGUAGE="fr").content.decode()
+    names = set(re.findall(r'(?:src|href)="/static/([^"#]+)', html))
+    weights = {}
+    for name in sorted(names):
+        packed = collected / f"{name}.br"
+        weights[name] = (packed if packed.exists() else collected / name).stat().st_size
+    assert any("icons" in name for name in weights) and sum(name.endswith(".woff2") for name in weights) == 2
+    import brotli
+
+    weights["the page"] = len(brotli.compress(html.encode()))
+    total = sum(weights.values())
+    with capsys.disabled():
+        print(f"\nfirst page: {total / 1000:.1f} kB", json.dumps(weights))  # noqa: T201 - the figure is the point
+    assert total < 100_000
+
+
+# --- navigation
+
+
+@pytest.fixture
+def menu(monkeypatch):
+    monkeypatch.setattr(navigation, "_items", {})
+    navigation.add(
+        navigation.Item("Stock", "parts", "boxes", "stock.view", order=20, group="Workshop"),
+        navigation.Item("Start", "home", "house", EVERYONE, order=10),
+        navigation.Item("Mine", "broken", "person", SIGNED_IN, order=30, group="Workshop"),
+        navigation.Item("Gone", "no-such-address", "x", EVERYONE, order=5),
+    )
+
+
+def menu_of(actor, address):
+    request = RequestFactory().get(address)
+    request.actor = actor
+    with override_settings(ROOT_URLCONF=__name__):
+        return navigation.entries(request)
+
+
+def test_the_menu_shows_what_its_reader_may_open(menu):
+    from maillon.kernel.actor import PUBLIC
+
+    assert [entry.label for entry in menu_of(PUBLIC, "/")] == ["Start"]
+    technician = Actor(ActorKind.PERSON, user_id=1, permissions=frozenset({"stock.view"}))
+    assert [entry.label for entry in menu_of(technician, "/")] == ["Start", "Stock", "Mine"]
+
+
+def test_the_menu_marks_where_one_is(menu):
+    technician = Actor(ActorKind.PERSON, user_id=1, permissions=frozenset({"stock.view"}))
+    for address, current in (("/", ["Start"]), ("/parts/", ["Stock"]), ("/parts/deeper/", ["Stock"]), ("/else/", [])):
+        assert [entry.label for entry in menu_of(technician, address) if entry.current] == current
+
+
+def test_a_group_is_headed_once(menu):
+    technician = Actor(ActorKind.PERSON, user_id=1, permissions=frozenset({"stock.view"}))
+    assert [entry.starts_group for entry in menu_of(technician, "/")] == ["", "Workshop", ""]
+
+
+# --- forms
+
+
+def test_a_field_ties_its_hint_and_error_to_its_widget():
+    with override_settings(STORAGES=PLAIN):
+        form = Donor({"name": "", "regime": "a", "arrival": "a", "signed": "on"})
+        drawn = str(form)
+    assert 'aria-describedby="id_name_helptext id_name_error"' in drawn
+    assert 'id="id_name_helptext"' in drawn and 'id="id_name_error"' in drawn
+    assert 'class="form-control is-invalid"' in drawn and 'class="form-select"' in drawn
+    assert drawn.count('class="form-check-input"') == 3 and 'type="hidden"' in drawn
+
+
+# --- in a browser
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("address", ["/parts/?wrong", "/", "/compte/login/", "/compte/login/code/", "/nowhere"])
+def test_pages_are_accessible_and_fit(served, chromium, width, scheme, address):
+    page = page_of(chromium, width, scheme)
+    page.goto(served + address)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "wider than the screen"
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    said = [problem for problem in page.problems if "404 (Not Found)" not in problem]
+    assert said == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_is_touched_is_wide_enough(served, chromium):
+    """Links within a sentence are exempt (WCAG 2.2, 2.5.8)."""
+    page = page_of(chromium, 360)
+    page.goto(served + "/parts/")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, summary, .btn, .crumbs a, td > a, th > a, input:not([type=hidden]), select')]
+        .filter(e => e.getClientRects().length && !e.closest('.visually-hidden'))
+        .filter(e => (e.closest('.form-check') || e).getBoundingClientRect().height < 43.9)
+        .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_dark_theme_needs_no_script_and_can_be_chosen(served, chromium):
+    dark, light = "rgb(19, 29, 29)", "rgb(250, 247, 241)"
+    ground = "getComputedStyle(document.body).backgroundColor"
+    bare = page_of(chromium, 1280, "dark", java_script_enabled=False)
+    bare.goto(served + "/parts/")
+    assert bare.locator("body").evaluate(f"() => {ground}") == dark
+    page = page_of(chromium, 1280, "light")
+    page.goto(served + "/parts/")
+    assert page.evaluate(f"() => {ground}") == light
+    page.locator("summary:has([aria-label])").first.click()
+    page.locator('[data-theme-choice="dark"]').click()
+    assert page.evaluate(f"() => {ground}") == dark
+    assert page.locator('[data-theme-choice="dark"]').get_attribute("aria-pressed") == "true"
+    page.reload()
+    assert page.evaluate(f"() => {ground}") == dark
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_language_changes_without_script(served, chromium):
+    page = page_of(chromium, 360, locale="fr-FR", java_script_enabled=False)
+    page.goto(served + "/parts/")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.locator("summary:has([aria-label])").first.click()
+    page.locator('button[lang="en"]').click()
+    assert page.url.endswith("/parts/") and page.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_keyboard_reaches_the_content_first_and_closes_menus(served, chromium):
+    page = page_of(chromium, 1280)
+    page.goto(served + "/parts/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+    page.locator("details.menu summary").first.click()
+    page.keyboard.press("Escape")
+    assert page.locator("details.menu[open]").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_dropped_files_go_into_the_form(served, chromium):
+    page = page_of(chromium, 1280)
+    page.goto(served + "/parts/")
+    page.evaluate(
+        """() => {
+          const bag = new DataTransfer()
+          bag.items.add(new File(['a'], 'machine.json'))
+          document.querySelector('[data-drop-zone]').dispatchEvent(new DragEvent('drop', { dataTransfer: bag, bubbles: true }))
+        }"""
+    )
+    page.locator(".drop-list", has_text="machine.json").wait_for()
+    assert page.evaluate("() => document.querySelector('[data-drop-zone] input').files.length") == 1
+
+
+def test_a_page_that_breaks_says_so_without_a_database(client, collected, caplog):
+    client.raise_request_exception = False
+    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected):
+        response = client.get("/broken/")
+    assert response.status_code == 500 and b'<main id="main"' in response.content
