@@ -26,7 +26,7 @@ _BY_KEY = {re.sub(r"[^a-z]", "", name.lower()): name for name in TYPES.values()}
 def chassis_type(value: object) -> str | None:
     """The SMBIOS name of a number ("10"), of a name in any spelling ("all-in-one"), None when it says nothing."""
     text = str(value).strip()[:60] if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    name = TYPES.get(int(text) & 0x7F) if text.isascii() and text.isdigit() and len(text) < 4 else _BY_KEY.get(
+    name = TYPES.get(int(text) & 0x7F) if text.isascii() and text.isdecimal() and len(text) < 4 else _BY_KEY.get(
         re.sub(r"[^a-z]", "", text.lower())
     )  # fmt: skip
     return None if name in (None, "Other", "Unknown") else name

@@ -6,7 +6,8 @@ which depend on the age of the database of the machine that printed them.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from maillon.hardware.facts import Facts
 from maillon.hardware.junk import clean, clean_mac
@@ -111,7 +112,7 @@ def class_of(device: PciDevice) -> str:
 
 def machine_of(devices: Iterable[PciDevice], tool: str) -> Machine:
     """Graphics, network, sound, radios, card readers and NVMe controllers among these functions."""
-    machine = Machine(tools=(tool,))
+    found: dict[str, list[Any]] = {}
     screens: set[str] = set()
     for device in devices:
         place = device.slot.partition(".")[0]
@@ -119,26 +120,29 @@ def machine_of(devices: Iterable[PciDevice], tool: str) -> Machine:
             if place and place in screens and class_of(device) == "0380":
                 continue  # the second head of one chip: the same place, another function
             screens.add(place)
-        machine = _with(machine, device)
-    return machine
+        if part := _part(device):
+            found.setdefault(part[0], []).append(part[1])
+    lists: dict[str, Any] = {name: tuple(parts) for name, parts in found.items()}
+    return Machine(tools=(tool,), **lists)
 
 
-def _with(machine: Machine, device: PciDevice) -> Machine:
+def _part(device: PciDevice) -> tuple[str, Any] | None:
+    """The list of the machine that this function goes into, and its entry there."""
     code = class_of(device)
     name = (device.name or "").lower()
     if code[:2] == "03":
-        return replace(machine, graphics=(*machine.graphics, _graphics(device)))
+        return "graphics", _graphics(device)
     if kind := _network_kind(code, name):
-        return replace(machine, network=(*machine.network, _network(device, kind)))
+        return "network", _network(device, kind)
     if code == "0d11" or (code[:2] == "0d" and "bluetooth" in name):
-        return replace(machine, bluetooth=(*machine.bluetooth, _peripheral(device)))
+        return "bluetooth", _peripheral(device)
     if code in ("0401", "0403"):
-        return replace(machine, audio=(*machine.audio, _peripheral(device)))
+        return "audio", _peripheral(device)
     if code == "0108":
-        return replace(machine, storage=(*machine.storage, _nvme(device)))
+        return "storage", _nvme(device)
     if code == "0805" or "card reader" in name or "cardreader" in name:
-        return replace(machine, ports=(*machine.ports, _card_reader(device)))
-    return machine
+        return "ports", _card_reader(device)
+    return None
 
 
 def _network_kind(code: str, name: str) -> NetworkKind | None:
@@ -160,7 +164,7 @@ def _at(device: PciDevice, key: str) -> Origin:
     return device.at.get(key) or next(iter(device.at.values()))
 
 
-def _named(facts: Facts, device: PciDevice) -> None:  # type: ignore[type-arg]
+def _named(facts: Facts[Any], device: PciDevice) -> None:
     facts.put("vendor", clean(device.vendor), _at(device, "vendor"))
     facts.put("model", clean(device.name), _at(device, "name"))
     facts.put("bus_id", device.ids, _at(device, "ids"))

@@ -7,7 +7,8 @@ most notebooks' mainboards and often unnamed.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from maillon.hardware.facts import Facts
 from maillon.hardware.junk import clean
@@ -63,30 +64,31 @@ _INTEL_BLUETOOTH = frozenset(
 
 
 def machine_of(devices: Iterable[UsbDevice], tool: str) -> Machine:
-    machine = Machine(tools=(tool,))
+    found: dict[str, list[Any]] = {}
     for device in devices:
-        machine = _with(machine, device)
-    return machine
+        if part := _part(device):
+            found.setdefault(part[0], []).append(part[1])
+    lists: dict[str, Any] = {name: tuple(parts) for name, parts in found.items()}
+    return Machine(tools=(tool,), **lists)
 
 
-def _with(machine: Machine, device: UsbDevice) -> Machine:
+def _part(device: UsbDevice) -> tuple[str, Any] | None:
+    """The list of the machine that this device goes into, and its entry there."""
     name = " ".join(part for part in (device.vendor, device.name) if part)
     kinds = {code for code, _sub, _protocol in device.classes}
     if 9 in kinds or (not device.classes and _HUB.search(name)) or device.vendor_id == "1d6b":
-        return machine
+        return None
     if (0xE0, 1, 1) in device.classes or _BLUETOOTH.search(name) or device.ids in _INTEL_BLUETOOTH:
-        return replace(machine, bluetooth=(*machine.bluetooth, _peripheral(device)))
+        return "bluetooth", _peripheral(device)
     if 0x0E in kinds or _CAMERA.search(device.name or ""):
-        return replace(machine, cameras=(*machine.cameras, _peripheral(device)))
+        return "cameras", _peripheral(device)
     if kind := _network_kind(device, name):
-        return replace(machine, network=(*machine.network, _network(device, kind)))
+        return "network", _network(device, kind)
     if 0x0B in kinds or _SMART_CARD.search(name):
-        return replace(machine, ports=(*machine.ports, _port(device, "Smart card reader")))
+        return "ports", _port(device, "Smart card reader")
     if _CARD_READER.search(name):
-        return replace(machine, ports=(*machine.ports, _port(device, "Card reader")))
-    if 1 in kinds:
-        return replace(machine, audio=(*machine.audio, _peripheral(device)))
-    return machine
+        return "ports", _port(device, "Card reader")
+    return ("audio", _peripheral(device)) if 1 in kinds else None
 
 
 def _network_kind(device: UsbDevice, name: str) -> NetworkKind | None:

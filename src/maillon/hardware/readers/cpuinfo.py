@@ -57,7 +57,7 @@ def _paragraphs(text: str) -> tuple[list[_Cpu], _Cpu]:
         if not found:
             continue
         key, value = found.group(1).strip(), found.group(2).strip()
-        if key == "processor" and value.isdigit():
+        if key == "processor" and value.isdecimal():
             cpus.append(_Cpu())
         if key in ("Hardware", "Model", "Serial", "Revision") or (key == "Processor" and not cpus):
             outside.put(key, value, number)

@@ -112,7 +112,7 @@ def _texts(data: bytes) -> list[_Text]:
 
 def _is_part_number(text: str) -> bool:
     """A panel's part number has letters and digits: "N133BGE-EAA", unlike "LG Display" or "AUO"."""
-    return len(text) >= 5 and any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+    return len(text) >= 5 and any(c.isdecimal() for c in text) and any(c.isalpha() for c in text)
 
 
 def _number_serial(data: bytes) -> str | None:

@@ -61,6 +61,7 @@ _DOCUMENTS: dict[str, JsonFormat] = {
     "inxi": inxi.FORMAT,
     "lscpu": lscpu.JSON,
 }
+_MAX_COMPONENTS = 500
 Path = Callable[[str], Any]
 
 
@@ -98,7 +99,7 @@ def _parse_script(document: Any, where: Where) -> Reading:
 def _parse_workbench(document: Any, where: Where) -> Reading:
     own = Machine(tools=(f"workbench {text_of(document.get('version')) or ''}".strip(),))
     own = _device(own, document, where)
-    for index, component in objects_of(document.get("components")):
+    for index, component in objects_of(document.get("components"))[:_MAX_COMPONENTS]:
         own = _component(own, component, f".components[{index}]", where)
     debug = dict_of(document.get("debug"))
     return _reading("ereuse-workbench", [own], _raw(debug, ".debug", where), document, "endTime")

@@ -248,7 +248,7 @@ def _module(record: Record) -> MemoryModule | None:
     facts.put("vendor", clean(record.get("manufacturer")), record.at("manufacturer"))
     facts.put("serial", clean_serial(record.get("serialnumber", "serial")), record.at("serialnumber", "serial"))
     part = record.get("model") or (
-        described if _form(described) is None and any(c.isdigit() for c in described) else None
+        described if _form(described) is None and any(c.isdecimal() for c in described) else None
     )
     facts.put("part_number", clean(part), record.at("model", "description"))
     if caption and not caption.lower().startswith("status"):  # macOS: "Status: OK"
@@ -421,7 +421,7 @@ def _pci_device(record: Record) -> pci.PciDevice:
 
 def _usb_device(record: Record) -> usb.UsbDevice:
     codes = [record.get("class"), record.get("subclass")]
-    numbers = [int(code) if code and code.isdigit() and len(code) < 4 else -1 for code in codes]
+    numbers = [int(code) if code and code.isdecimal() and len(code) < 4 else -1 for code in codes]
     bluetooth = numbers == [0xE0, 1]
     return usb.UsbDevice(
         vendor_id=_hex(record.get("vendorid")) or "",

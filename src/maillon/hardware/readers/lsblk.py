@@ -25,7 +25,7 @@ def _flag(value: object) -> bool | None:
 
 
 def _size(value: object) -> int | None:
-    if isinstance(value, str) and not value.isdigit():
+    if isinstance(value, str) and not value.isdecimal():
         letters = re.match(r"^([\d.,]+)([KMGTP])$", value.strip())
         return size_bytes(f"{letters.group(1)} {letters.group(2)}iB") if letters else None
     return whole(value) or None

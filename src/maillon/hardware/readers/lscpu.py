@@ -59,7 +59,7 @@ def _by_value(value: str) -> str | None:
     """What an unknown label must mean, from its value alone."""
     if value in _CPUID_VENDORS:
         return "vendor"
-    if architecture(value) and " " not in value and not value.isdigit():
+    if architecture(value) and " " not in value and not value.isdecimal():
         return "architecture"
     if re.match(r"(?:\d+th Gen )?(?:Intel|AMD|Genuine|VIA|Cortex|Neoverse)\b.{4,}", value):
         return "model"

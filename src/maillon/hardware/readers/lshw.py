@@ -262,9 +262,10 @@ def _module(bank: Node) -> MemoryModule | None:
 def _drives(nodes: list[Node]) -> tuple[Storage, ...]:
     controllers = [node for node in nodes if node.kind == "storage" and _is_nvme(node)]
     drives = [_nvme(node) for node in controllers]
+    spaces = {id(below) for top in controllers for below in top.walk()}
     for node in nodes:
-        below_other = node.above("disk") or any(node is below for top in controllers for below in top.walk())
-        if node.kind == "disk" and not below_other and (drive := _disk(node)) is not None:
+        held = id(node) in spaces or node.above("disk")
+        if node.kind == "disk" and not held and (drive := _disk(node)) is not None:
             drives.append(drive)
     return tuple(drives)
 
@@ -405,7 +406,7 @@ def _speed(value: str | None) -> int | None:
     """Mbit/s from "1000000000" (JSON, bit/s) or "1Gbit/s" (text)."""
     if value is None:
         return None
-    if value.isdigit():
+    if value.isdecimal():
         return int(value) // 10**6 or None if len(value) < 16 else None
     amount = decimal(value)
     unit = re.search(r"([KMG])bit/s", value)

@@ -196,7 +196,7 @@ def _text_line(drive: Drive, line: str, at: Origin) -> None:
         drive.attribute(int(number), name, int(value), raw, at)
     elif "Percentage Used Endurance Indicator" in line:
         parts = line.split()
-        drive.wear(whole(parts[3]) if len(parts) > 3 and parts[3].isdigit() else None, at)
+        drive.wear(whole(parts[3]) if len(parts) > 3 and parts[3].isdecimal() else None, at)
     elif (
         re.match(r"^/dev/\S+: (?:Unknown USB bridge|Unable to detect|Unsupported USB)", line)
         or "Read Device Identity failed" in line

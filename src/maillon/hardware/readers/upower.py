@@ -32,7 +32,7 @@ def _recognise(text: str) -> bool:
     if "/org/freedesktop/UPower/devices/" in text[:65536]:
         return any(_DEVICE.match(line) or _PATH.match(line) for line in text[:65536].split("\n"))
     head = text[:4096]
-    return bool(re.search(r"^\s*native-path:", head, re.MULTILINE)) and "power supply:" in head
+    return bool(re.search(r"^ *native-path:", head, re.MULTILINE)) and "power supply:" in head
 
 
 def technology(value: str | None) -> str | None:
