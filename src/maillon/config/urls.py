@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from maillon.config.api import api
 from maillon.demo import views as demo
 from maillon.kernel.access import EVERYONE, access
 
@@ -15,4 +16,5 @@ urlpatterns = [
     path("lots/", include("maillon.collection.urls")),
     path("stock/", include("maillon.workshop.stock.urls")),
     path("", include("maillon.workshop.urls")),
+    path("api/v1/", api.urls),
 ]

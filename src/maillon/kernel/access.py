@@ -11,6 +11,8 @@ Views of other packages can not be decorated: they are listed once, by the prefi
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.urls import ResolverMatch
+
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
 TOKEN = "token"  # noqa: S105 - the name of a rule
@@ -19,6 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # Sign-in pages decide for themselves (some need a session, none needs a role).
 FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+API = "api"  # the namespace whose views ask for an organisation's key themselves
 
 
 def access(rule: str) -> Callable[[View], View]:
@@ -29,9 +32,11 @@ def access(rule: str) -> Callable[[View], View]:
     return mark
 
 
-def stated(view: Callable[..., Any], url_name: str | None) -> str | None:
+def stated(view: Callable[..., Any], match: ResolverMatch | None) -> str | None:
     """The rule of a resolved view, or None when it states none."""
-    if url_name and url_name.startswith(FOREIGN):
+    if match and match.namespaces == [API]:
+        return TOKEN
+    if match and not match.namespaces and (match.url_name or "").startswith(FOREIGN):
         return EVERYONE
     rule = getattr(view, "access", None)
     return rule if isinstance(rule, str) else None

@@ -54,8 +54,7 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        match = request.resolver_match
-        rule = stated(view, match.url_name if match else None)
+        rule = stated(view, request.resolver_match)
         if rule in (EVERYONE, TOKEN):
             return None
         if rule is None:

@@ -71,14 +71,7 @@ class Batch:
         # One intake at a time in a territory: two readings of one new machine must not become two devices.
         self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory_id)
         self.raws: dict[UUID, RawInput] = {}
-        self.new: list[Device] = []
-        self.touched: dict[UUID, Device] = {}  # by device id, known ones
-        self.machines: dict[UUID, Machine] = {}  # device id -> hardware as it stands
-        self.snapshots: list[tuple[Snapshot, Device]] = []
-        self.marks: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)  # device id -> fingerprints added
-        self.doubts: list[Doubt] = []
-        self.events: list[ledger.Event] = []
-        self.erased: list[int] = []
+        self._empty()
 
     def keep(self, raw: RawInput) -> None:
         self.raws[raw.pk] = raw
@@ -212,8 +205,8 @@ class Batch:
         return [Filed("unchanged", because, device) for device in devices] or [Filed("unchanged", because)]
 
     def erasures(self, raw: RawInput, reports: Iterable[erasure.ErasureReport]) -> list[Filed]:
-        """Erasure reports: each is matched to a disk of the territory by its serial number."""
-        self.write_raws()
+        """Erasure reports: each is matched by its serial number to a disk, one read a moment ago included."""
+        self.write()
         filed = []
         for report in reports:
             outcome = erasing.record_report(self.actor, self.territory, raw, report)
@@ -221,8 +214,6 @@ class Batch:
                 raw.status = RawInput.Status.REFUSED
                 raw.reason = {"reason": kept(outcome.because), "hint": kept(outcome.hint or Message(""))}
                 raw.save(update_fields=["status", "reason"])
-            if outcome.device and outcome.device.number:
-                self.erased.append(outcome.device.number)
             filed.append(
                 Filed("erasure" if outcome.proved else "refused", outcome.because, outcome.device, hint=outcome.hint)
             )
@@ -271,4 +262,14 @@ class Batch:
         Doubt.objects.bulk_create(self.doubts)
         self.events.extend(media.sync(self.actor, self.territory, {devices[key]: read[key] for key in read}))
         ledger.append_many(self.events)
-        index.sync([device.number for device in devices.values()] + self.erased)
+        index.sync([device.number for device in devices.values()])
+        self._empty()
+
+    def _empty(self) -> None:
+        self.new: list[Device] = []
+        self.touched: dict[UUID, Device] = {}  # by device id, known ones
+        self.machines: dict[UUID, Machine] = {}  # device id -> hardware as it stands
+        self.snapshots: list[tuple[Snapshot, Device]] = []
+        self.marks: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)  # device id -> fingerprints added
+        self.doubts: list[Doubt] = []
+        self.events: list[ledger.Event] = []

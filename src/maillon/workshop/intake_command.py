@@ -1,0 +1,98 @@
+"""`maillon intake`: put files describing machines into the stock, from the command line."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.utils.translation import override
+
+from maillon.kernel.translation import told
+from maillon.territory.actors import actor_for
+from maillon.territory.models import User
+from maillon.workshop import intake
+from maillon.workshop.intake import Incoming, Line, Outcome
+
+LARGEST = 512 * 2**20
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="maillon intake",
+        description="Put files describing machines into the stock: readings, inventories, lists, archives, erasure "
+        "reports. What can not be read is kept with its reason. The same file twice changes nothing.",
+        epilog="One line a machine on the output. Exit 0: all right; 1: something was refused; 2: wrong use.",
+    )
+    parser.add_argument("path", nargs="+", type=Path, help="files, or folders whose files are all taken")
+    parser.add_argument("--as", dest="email", required=True, help="e-mail of the technician on whose behalf")
+    parser.add_argument("--lot", help="code of the lot they belong to")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
+    parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of the reasons (fr)")
+    options = parser.parse_args(argv)
+    user = User.objects.filter(email=options.email.lower()).first()
+    if user is None:
+        parser.error(f"no account has the e-mail {options.email}")
+    actor = actor_for(user, None)
+    if not actor.may("stock.intake"):
+        parser.error(f"{options.email} may not receive machines: its role does not allow it")
+    lot_id = _lot(actor, options.lot, parser) if options.lot else None
+    failed = [path for path in options.path if not path.exists()]
+    for path in failed:
+        sys.stderr.write(f"{path}: no such file or folder\n")
+    refused = bool(failed)
+    with override(options.lang):
+        for group in _groups(options.path):
+            for line in intake.receive(actor=actor, files=group, lot_id=lot_id):
+                refused |= line.outcome is Outcome.REFUSED
+                sys.stdout.write((_json(line) if options.json else _text(line)) + "\n")
+    return 1 if refused else 0
+
+
+def _lot(actor: object, code: str, parser: argparse.ArgumentParser) -> object:
+    from maillon.collection.models import Lot
+    from maillon.kernel import codes
+
+    parsed = codes.parse(code)
+    lot = Lot.objects.visible_to(actor).filter(code=parsed).first() if isinstance(parsed, str) else None
+    if lot is None:
+        parser.error(f"no lot {code}")
+    return lot.pk
+
+
+def _groups(paths: Iterable[Path]) -> Iterator[Iterator[Incoming]]:
+    """Files given together, then each folder by itself: what is about one machine is in one folder."""
+    yield _files(path for path in paths if path.is_file())
+    for path in paths:
+        if path.is_dir():
+            for folder in [path, *sorted(child for child in path.rglob("*") if child.is_dir())]:
+                yield _files(sorted(child for child in folder.iterdir() if child.is_file()))
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Incoming]:
+    for path in paths:
+        if path.stat().st_size > LARGEST:
+            sys.stderr.write(f"{path}: larger than {LARGEST >> 20} MB, left out\n")
+            continue
+        yield Incoming(str(path), path.read_bytes())
+
+
+def _text(line: Line) -> str:
+    parts = [line.outcome.value, line.device_code or "-", line.title, line.name, told(line.because), told(line.hint)]
+    return "\t".join(part for part in parts if part)
+
+
+def _json(line: Line) -> str:
+    return json.dumps(
+        {
+            "file": line.name,
+            "outcome": line.outcome.value,
+            "device": line.device_code,
+            "title": line.title,
+            "grade": line.grade,
+            "because": told(line.because),
+            "hint": told(line.hint) or None,
+            "warnings": [told(warning) for warning in line.warnings],
+        },
+        ensure_ascii=False,
+    )
