@@ -133,6 +133,8 @@ def describe_text(text: str, document: bool = False) -> Unreadable:
             _("This is a web page (HTML)."),
             _("Send the file behind the page: the tool's own text, JSON or XML output, or a list as .csv."),
         )
+    if text.startswith("%PDF-"):
+        return refuse(*_PDF)
     if text.startswith("{\\rtf"):
         return refuse(*_WORD)
     first = next(line for line in text.split("\n") if line.strip()).strip()[:80]

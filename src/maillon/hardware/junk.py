@@ -40,7 +40,8 @@ def clean(value: str | None) -> str | None:
     value = " ".join(_CONTROL.sub(" ", value).split())
     if not value or (len(value) > 1 and _TEMPLATE.search(value)):
         return None
-    return None if _LETTERS_AND_DIGITS.sub("", value).lower() in _FILLER or not value.strip(" .-_*") else value
+    core = _LETTERS_AND_DIGITS.sub("", value).lower()
+    return None if not core or core in _FILLER or (len(core) > 1 and not core.strip("0")) else value
 
 
 def _is_ramp(text: str) -> bool:

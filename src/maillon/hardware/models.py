@@ -105,7 +105,7 @@ def _lenovo(system: System) -> Named | None:
     )
     for name, field in candidates:
         if name and not _NO_NAME.fullmatch(name.strip()) and re.search(r"\d", name) and not _firmware_word(name):
-            return re.sub(r"^ideapad\b", "IdeaPad", _trim(name, "Lenovo"), flags=re.IGNORECASE), field
+            return _trim(name, "Lenovo").replace("ideapad", "IdeaPad").replace("Ideapad", "IdeaPad"), field
     return None
 
 
@@ -131,7 +131,7 @@ def _hp(system: System) -> Named | None:
     while before != name:
         before, shorter = name, _HP_ENDS.sub("", name)
         name = shorter if re.search(r"\d", shorter) else name
-    name = _trim(name.replace("Hewlett-Packard ", "HP "), "HP")
+    name = _trim(name.removeprefix("Hewlett-Packard "), "HP")
     return (name if name != "HP" else system.product_name or name), "product_name"
 
 
@@ -142,8 +142,11 @@ def _dell(system: System) -> Named | None:
     return re.sub(r"^(?:Dell )?(?:System )?", "", name).strip() or name, "product_name"
 
 
+_ASUS_FAMILY = re.compile(r"(?:Eee PC|ZenBook|VivoBook)(?: Flip)?|ExpertBook|VivoPC|Transformer", re.IGNORECASE)
+
+
 def _asus(system: System) -> Named | None:
-    """ "VivoBook_ASUSLaptop X512DA_F512DA" -> "VivoBook X512DA"; "ASUS TUF Gaming FX505DT_FX505DT" -> without repeats."""
+    """ "VivoBook_ASUSLaptop X512DA_F512DA" -> "VivoBook X512DA"; the code is not repeated."""
     name = system.product_name
     if not name:
         return None

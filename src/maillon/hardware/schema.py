@@ -44,7 +44,7 @@ def _part(part: Any) -> Json:
     document: Json = {}
     for name, default, write in _writers(type(part)):
         value = getattr(part, name)
-        if value is not None and value != default:
+        if value is not default and value != default:
             document[name] = write(value) if write else value
     return document
 
@@ -64,7 +64,7 @@ def _writers(part: type) -> tuple[_Writer, ...]:
 def _default(field: Any) -> object:
     if field.default is not MISSING:
         return field.default
-    return field.default_factory() if field.default_factory is not MISSING else None
+    return field.default_factory() if field.default_factory is not MISSING else MISSING  # then it is always written
 
 
 def _writer_for(name: str, hint: Any) -> Callable[[Any], Any] | None:
@@ -272,3 +272,68 @@ def _schema_of(hint: Any) -> Json:
             return {"type": "array", "items": _schema_of(inner[0])}
         return {"type": "array", "prefixItems": [_schema_of(item) for item in inner], "items": False}
     return {}
+
+
+def reference() -> str:
+    """The page docs/hardware/machine.md."""
+    lines = [_INTRODUCTION.format(schema=SCHEMA)]
+    for part, title in _TITLES.items():
+        lines.append(f"\n## {title}\n\n| field | type | what |\n| --- | --- | --- |")
+        for name, hint in _hints(part).items():
+            if name != "origin":
+                lines.append(f"| `{name}` | {_words(_schema_of(hint))} | {descriptions()[f'{part.__name__}.{name}']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _words(schema: Json) -> str:
+    """A type for people: "text", "number", "list of Storage", the values of an enumeration."""
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return {"Message": "sentence", "Origin": "origin", "Origins": "origins"}.get(name, f"[{name}](#{name.lower()})")
+    if schema.get("type") == "array":
+        return f"list of {_words(schema['items'])}" if schema.get("items") else "list"
+    return {"string": "text", "boolean": "true or false"}.get(schema.get("type", ""), schema.get("type", "any value"))
+
+
+_TITLES = {
+    Machine: "Machine",
+    model.System: "System",
+    model.Chassis: "Chassis",
+    model.Board: "Board",
+    model.Firmware: "Firmware",
+    model.Processor: "Processor",
+    model.Memory: "Memory",
+    model.MemoryModule: "MemoryModule",
+    model.Storage: "Storage",
+    model.Graphics: "Graphics",
+    model.Display: "Display",
+    model.NetworkInterface: "NetworkInterface",
+    model.Battery: "Battery",
+    model.Peripheral: "Peripheral",
+    model.Port: "Port",
+    model.Tpm: "Tpm",
+    model.Lock: "Lock",
+    model.Dispute: "Dispute",
+}
+_INTRODUCTION = """\
+# A machine as JSON: `{schema}`
+
+*This page is written by `python -m maillon.hardware.schema`, from the classes themselves; a test compares them.*
+
+`maillon inspect FILE` prints such documents, in `machines`. `maillon inspect --schema` prints the same as JSON Schema.
+
+- What was not said is absent. `schema`, `kind`, `vendor` and `model` are always there; the last two may be null.
+- A value that means nothing ("To be filled by O.E.M.", zeros, a UUID that many boards share) counts as not said.
+- Each part has an `origin`: for each of its fields, `[tool, place, file]`, as in
+  `"serial": ["dmidecode", "line 214", "PC12/dmidecode.txt"]`. The file is empty when there was only one.
+- A sentence is `{{"text": …, "values": …}}`: English with named holes, so that it can be translated.
+- Where tools disagree, the value kept stands in its field, and `disputes` holds the others and why.
+- Sizes are in bytes, frequencies in MHz, transfers in MT/s, energies in Wh, lengths in mm, dates in ISO 8601."""
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(reference())

@@ -151,7 +151,8 @@ def _sections(text: str, line: int) -> Sections:
 def _quiet_sections(text: str, line: int) -> Sections:
     """Structures known by their titles alone: a title stands at the margin, or after a blank line."""
     sections: Sections = {}
-    number, start, body = -1, line, []
+    number, start = -1, line
+    body: list[str] = []
     for at, row in enumerate([*text.split("\n"), "End Of Table"], line):
         title = _TITLES.get(row.strip().rstrip(":"), -1)
         if title >= 0 or not row.strip() or row == "End Of Table":
@@ -231,7 +232,9 @@ def processor_model(text: str) -> str | None:
     return name
 
 
-_NO_PROCESSOR = re.compile(r"intel|amd|version|[0-9A-F]{8,}|x86|other|cpu\d?", re.IGNORECASE)
+_NO_PROCESSOR = re.compile(
+    r"intel|amd|version|(?:pc|virt|rhel)-[\w.]+|rhel-.*|[0-9A-F]{8,}|x86|other|cpu\d?", re.IGNORECASE
+)
 
 
 def specification(text: str) -> str | None:
