@@ -23,7 +23,9 @@ def first_page(items, format, monkeypatch, **options):
 
 
 def numbered(count):
-    return [Label(f"K7M-{n:04d}", f"https://maillon.example/m/K7M{n:04d}", "ThinkPad T470", ("8 Go",)) for n in range(count)]
+    return [
+        Label(f"K7M-{n:04d}", f"https://maillon.example/m/K7M{n:04d}", "ThinkPad T470", ("8 Go",)) for n in range(count)
+    ]
 
 
 @pytest.mark.parametrize("key", list(FORMATS))
@@ -42,7 +44,9 @@ def test_every_code_of_a_page_is_read_in_its_own_label(key, monkeypatch):
 @pytest.mark.parametrize("key", list(FORMATS))
 def test_ink_stays_inside_the_labels(key, monkeypatch):
     format = FORMATS[key]
-    long = Label("K7M-2XQ4", "https://maillon.example/m/K7M2XQ4", "Wide model name " * 6, ("A long line of words " * 5,) * 3)
+    long = Label(
+        "K7M-2XQ4", "https://maillon.example/m/K7M2XQ4", "Wide model name " * 6, ("A long line of words " * 5,) * 3
+    )
     page = first_page([long] * format.per_page, format, monkeypatch)
     for position in range(format.per_page):
         left, top = (round(edge * PIXELS_PER_MM) for edge in format.corner(position))
@@ -70,7 +74,9 @@ def test_a_sheet_begun_is_finished_from_its_first_free_place(monkeypatch):
     assert top < found.position.top_left.y / PIXELS_PER_MM < top + format.size[1]
 
 
-@pytest.mark.parametrize(("key", "count", "start", "pages"), [("L7163", 14, 1, 1), ("L7163", 14, 2, 2), ("62x29", 3, 1, 3)])
+@pytest.mark.parametrize(
+    ("key", "count", "start", "pages"), [("L7163", 14, 1, 1), ("L7163", 14, 2, 2), ("62x29", 3, 1, 3)]
+)
 def test_pages_follow(key, count, start, pages):
     pdf = pikepdf.open(io.BytesIO(labels.pdf(numbered(count), FORMATS[key], start=start, date=DAY)))
     assert len(pdf.pages) == pages

@@ -12,10 +12,9 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.template import engines
 from django.test import RequestFactory, override_settings
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from maillon.config import urls as site
 from maillon.kernel import navigation
 from maillon.kernel.access import EVERYONE, SIGNED_IN, access
 from maillon.kernel.actor import Actor, ActorKind
@@ -31,7 +30,9 @@ class Donor(forms.Form):
     name = forms.CharField(label="Nom", help_text="Comme sur la convention.")
     regime = forms.ChoiceField(label="Régime", choices=[("a", "Administration"), ("b", "Entreprise")])
     note = forms.CharField(label="Remarque", widget=forms.Textarea(attrs={"rows": 2}), required=False)
-    arrival = forms.ChoiceField(label="Arrivée", choices=[("a", "Enlèvement"), ("b", "Dépôt")], widget=forms.RadioSelect)
+    arrival = forms.ChoiceField(
+        label="Arrivée", choices=[("a", "Enlèvement"), ("b", "Dépôt")], widget=forms.RadioSelect
+    )
     signed = forms.BooleanField(label="La convention est signée")
     secret = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -59,7 +60,8 @@ def broken(request):
 
 
 urlpatterns = [
-    *site.urlpatterns,
+    path("", include("maillon.territory.urls")),
+    path("compte/", include("allauth.urls")),
     path("parts/", parts, name="parts"),
     path("broken/", broken, name="broken"),
     path("langue/", access(EVERYONE)(set_language), name="set_language"),
@@ -128,10 +130,14 @@ def test_words_stand_out_of_their_ground(name):
     c = colours(name)
     grounds = ("paper", "surface", "sunken")
     pairs = [(ink, ground) for ink in ("ink", "ink-soft", "brand", "brand-strong") for ground in grounds]
-    pairs += [(tone, ground) for tone in ("accent", "good", "warn", "bad", "info") for ground in ("surface", f"{tone}-soft")]
+    pairs += [
+        (tone, ground) for tone in ("accent", "good", "warn", "bad", "info") for ground in ("surface", f"{tone}-soft")
+    ]
     pairs += [("ink", f"{tone}-soft") for tone in ("good", "warn", "bad", "info", "brand")]
     pairs += [("brand-strong", "brand-soft"), ("on-brand", "brand")]
-    assert {pair: round(contrast(c[pair[0]], c[pair[1]]), 2) for pair in pairs if contrast(c[pair[0]], c[pair[1]]) < 4.5} == {}
+    assert {
+        pair: round(contrast(c[pair[0]], c[pair[1]]), 2) for pair in pairs if contrast(c[pair[0]], c[pair[1]]) < 4.5
+    } == {}
     edges = {ground: contrast(c["line-strong"], c[ground]) for ground in ("paper", "surface")}
     assert {ground: ratio for ground, ratio in edges.items() if ratio < 3} == {}
 
@@ -159,7 +165,7 @@ def test_no_template_writes_what_the_security_policy_refuses():
         text = re.sub(r"{#.*?#}", "", template.read_text(encoding="utf-8"))
         inline = re.search(r"""\s(style|on[a-z]+|hx-on[:a-z-]*)\s*=\s*["']""", text)
         scripts = [tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag and "application/" not in tag]
-        if inline or scripts or "<style" in text or "hx-vals=\"js:" in text:
+        if inline or scripts or "<style" in text or 'hx-vals="js:' in text:
             found.append(template.relative_to(SOURCE).as_posix())
     assert found == []
 

@@ -82,5 +82,10 @@ def test_communes_of_the_home_territory_are_there():
     rows = list(table)
     home = {row["code"]: row for row in rows if row["grouping_siren"] == "244400404"}
     assert len(rows) > 34_000 and len(home) == 24
-    assert home["44109"]["name"] == "Nantes" and home["44109"]["postcodes"].split() == ["44000", "44100", "44200", "44300"]
+    assert home["44109"]["name"] == "Nantes" and home["44109"]["postcodes"].split() == [
+        "44000",
+        "44100",
+        "44200",
+        "44300",
+    ]
     assert {row["grouping_name"] for row in home.values()} == {"Nantes Métropole"}
