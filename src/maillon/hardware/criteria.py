@@ -58,31 +58,21 @@ class CapabilityFacts:
 
 
 # Tools that list every part of a sort: when one of them spoke and names none, there is none.
-_INVENTORIES = (
-    "lshw",
-    "bench",
-    "glpi",
-    "ereuse",
-    "workbench",
-    "inxi",
-    "system_profiler",
-    "cim",
-    "powershell",
-    "hwinfo",
+_INVENTORIES = frozenset(
+    {"bench", "workbench", "glpi", "hwinfo", "inxi", "lshw", "msinfo32", "powershell", "system_profiler"}
 )
-LOOKERS: Mapping[Criterion, tuple[str, ...]] = {
-    Criterion.DISK: (*_INVENTORIES, "lsblk", "msinfo32"),
-    Criterion.BATTERY: ("lshw", "bench", "upower", "system_profiler", "cim", "powershell", "inxi"),
-    Criterion.NETWORK: (*_INVENTORIES, "lspci", "msinfo32"),
-    Criterion.CAMERA: ("bench", "lsusb", "system_profiler", "cim", "powershell"),
-    Criterion.SOUND: (*_INVENTORIES, "lspci", "msinfo32"),
-}
+LOOKERS: Mapping[Criterion, frozenset[str]] = {
+    Criterion.DISK: _INVENTORIES | {"lsblk"},
+    Criterion.BATTERY: frozenset({"bench", "inxi", "powershell", "system_profiler", "upower"}),
+    Criterion.NETWORK: _INVENTORIES,
+    Criterion.CAMERA: frozenset({"bench", "lsusb", "powershell", "system_profiler"}),
+    Criterion.SOUND: _INVENTORIES | {"lspci"},
+}  # first words of `Machine.tools`
 
 
 def looked_for(machine: Machine, criterion: Criterion) -> bool:
     """Whether a tool that would have seen this part spoke."""
-    names = " ".join(machine.tools).lower()
-    return any(tool in names for tool in LOOKERS.get(criterion, ()))
+    return any(tool.lower().split(" ")[0] in LOOKERS[criterion] for tool in machine.tools)
 
 
 def facts_of(machine: Machine) -> CapabilityFacts:

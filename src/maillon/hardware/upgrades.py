@@ -3,7 +3,8 @@
 A grade is the lowest of what each criterion allows and each part serves one criterion, so the cheapest way to a grade
 is the cheapest way for each criterion: exact, without trying combinations (a test compares with brute force). Parts
 are proposed only where the facts allow it: free or replaceable memory slots of a known type, a SATA or NVMe disk to
-replace, a battery known to be worn. What nobody looked at is to look at, not to buy. Prices: thresholds.py.
+replace, a battery known to be worn. An unknown processor, memory or disk is to look at first; an unknown screen,
+battery, camera… does not stop the search, but the upgrade then says what it is provided on. Prices: thresholds.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 
 from maillon.hardware.cpus import describe
-from maillon.hardware.criteria import GB, GIB, MEETS, Criterion, facts_of, level, looked_for
+from maillon.hardware.criteria import GB, GIB, MEETS, CapabilityFacts, Criterion, facts_of, level, looked_for
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import (
     Battery,
@@ -36,6 +37,9 @@ from maillon.hardware.thresholds import (
     WIFI_DONGLE_PRICE,
 )
 
+EASY_TO_CHECK = frozenset(
+    {Criterion.SCREEN, Criterion.BATTERY, Criterion.NETWORK, Criterion.CAMERA, Criterion.SOUND}
+)  # unknown, they do not keep parts from being proposed: the upgrade says "provided"
 _SLOTS_CONSIDERED = 4  # a server's 24 slots would only lengthen the search
 _USB = "USB"
 
@@ -57,6 +61,7 @@ class Upgrade:
     price_eur: int  # the sum, a hypothesis
     before: int
     after: int
+    provided: tuple[Criterion, ...] = ()  # not known today: `after` holds if they turn out well
 
     def __str__(self) -> str:
         """ "+4 GB DDR4 SO-DIMM, SSD 240 GB: 1 -> 3" """
@@ -70,33 +75,38 @@ def upgrades(machine: Machine) -> tuple[Upgrade, ...]:
     """For each grade that parts can reach, the cheapest set of parts; dearer sets for no more grade are left out."""
     facts = facts_of(machine)
     before = min(level(criterion, facts, unknown=False) for criterion in Criterion)
+    allowed = _allowed(facts)
     options = {criterion: tuple(list_options(machine)) for criterion, list_options in _OPTIONS.items()}
     found: list[Upgrade] = []
-    for grade in range(before + 1, max(GRADES) + 1):
+    for grade in range(max(before, min(allowed.values())) + 1, max(GRADES) + 1):
         parts: list[Part] = []
         for criterion in Criterion:
-            if level(criterion, facts, unknown=False) >= grade:
+            if allowed[criterion] >= grade:
                 continue
             if (best := _cheapest(machine, criterion, grade, options.get(criterion, ()))) is None:
                 return tuple(found)
             parts += best
-        price = sum(part.price_eur for part in parts)
-        after = _grade(install(machine, parts))
-        if found and found[-1].parts == tuple(parts):
-            continue
-        found.append(Upgrade(tuple(parts), price, before, after))
+        if not found or found[-1].parts != tuple(parts):
+            found.append(_upgrade(machine, tuple(parts), before))
     return tuple(found)
+
+
+def _allowed(facts: CapabilityFacts) -> dict[Criterion, int]:
+    """The grade each criterion allows, what can be looked at without tools being taken as good."""
+    return {criterion: level(criterion, facts, unknown=criterion in EASY_TO_CHECK) for criterion in Criterion}
+
+
+def _upgrade(machine: Machine, parts: tuple[Part, ...], before: int) -> Upgrade:
+    facts = facts_of(install(machine, parts))
+    after = min(_allowed(facts).values())
+    provided = tuple(c for c in Criterion if level(c, facts, unknown=False) < after)
+    return Upgrade(parts, sum(part.price_eur for part in parts), before, after, provided)
 
 
 def cheapest_upgrade(machine: Machine) -> Upgrade | None:
     """The upgrade to propose: the cheapest to the target grade or past it; if parts can not, the best below it."""
     ways = upgrades(machine)
     return next((way for way in ways if way.after >= TARGET_GRADE), ways[-1] if ways else None)
-
-
-def _grade(machine: Machine) -> int:
-    facts = facts_of(machine)
-    return min(level(criterion, facts, unknown=False) for criterion in Criterion)
 
 
 def _cheapest(machine: Machine, criterion: Criterion, grade: int, options: Iterable[Option]) -> Option | None:
@@ -191,7 +201,10 @@ def _memory_ways(
 
 
 def _disk_options(machine: Machine) -> Iterator[Option]:
+    if any(disk.solid is None or disk.size_gb is None for disk in facts_of(machine).disks or ()):
+        return
     own = [(i, d) for i, d in enumerate(machine.storage) if d.kind not in (StorageKind.OPTICAL, StorageKind.REMOVABLE)]
+
     nvme = next((i for i, d in own if d.kind is StorageKind.NVME), None)
     sata = next((i for i, d in own if _is_sata(d)), None)
     ways: list[Part] = []
