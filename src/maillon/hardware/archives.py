@@ -326,9 +326,41 @@ def _packing(data: bytes) -> str | None:
     return next((packing for magic, packing in _PACKED if data.startswith(magic)), None)
 
 
+class _Zstandard:
+    """Zstandard with the manners of the decompressors of the standard library. It can not bound what it gives, so it is
+    fed little: a block of 128 KiB may be packed in 4 bytes.
+    """
+
+    step = 256
+
+    def __init__(self) -> None:
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+        self._ready = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._unpacker.eof and not self._ready
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._unpacker.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._ready
+
+    def decompress(self, piece: bytes, most: int) -> bytes:
+        if piece:
+            self._ready += self._unpacker.decompress(piece)
+        out, self._ready = self._ready[:most], self._ready[most:]
+        return out
+
+
 class _Chunks(io.RawIOBase):
-    """Unpack bzip2 or xz piece by piece: xz with a bound on its memory, which `lzma.LZMAFile` does not
-    offer."""
+    """Unpack bzip2, xz or Zstandard piece by piece, streams that follow each other as one; xz within a bound on memory.
+
+    The standard library's own files offer no such bound, and Zstandard's takes a cut stream for a whole one.
+    """
 
     def __init__(self, data: bytes, packing: str) -> None:
         self._data = memoryview(data)
@@ -336,23 +368,25 @@ class _Chunks(io.RawIOBase):
         self._packing = packing
         self._unpacker = self._fresh()
 
-    def _fresh(self) -> "bz2.BZ2Decompressor | lzma.LZMADecompressor":
+    def _fresh(self) -> "bz2.BZ2Decompressor | lzma.LZMADecompressor | _Zstandard":
+        if self._packing == "zstd":
+            return _Zstandard()
         return bz2.BZ2Decompressor() if self._packing == "bzip2" else lzma.LZMADecompressor(memlimit=XZ_MEMORY)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        step = _Zstandard.step if self._packing == "zstd" else CHUNK
         while True:
             if self._unpacker.eof:
-                rest = self._unpacker.unused_data
-                self._at -= len(rest)
+                self._at -= len(self._unpacker.unused_data)
                 if not bytes(self._data[self._at : self._at + 4]).strip(b"\x00"):  # padding ends it
                     return 0
                 self._unpacker = self._fresh()
             piece = b""
             if self._unpacker.needs_input:
-                piece = bytes(self._data[self._at : self._at + CHUNK])
+                piece = bytes(self._data[self._at : self._at + step])
                 self._at += len(piece)
                 if not piece:
                     raise EOFError("the compressed data stop before their end")
@@ -392,9 +426,6 @@ def _unpacked(data: bytes) -> IO[bytes]:
     packing = _packing(data)
     if packing == "gzip":
         return gzip.GzipFile(fileobj=io.BytesIO(data))  # type: ignore[return-value]
-    if packing == "zstd":
-        unpacker = zstandard.ZstdDecompressor(max_window_size=2**27)
-        return unpacker.stream_reader(io.BytesIO(data), read_across_frames=True)
     return io.BufferedReader(_Chunks(data, packing or ""), CHUNK)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from maillon.hardware import fleet_values as values
 from maillon.hardware.facts import Facts
 from maillon.hardware.fleet_columns import Column, Mapping, guess_columns
-from maillon.hardware.fleet_designation import describe
+from maillon.hardware.fleet_designation import Described, describe
 from maillon.hardware.foreign import refuse
 from maillon.hardware.junk import clean, clean_mac, clean_serial, clean_uuid
 from maillon.hardware.messages import Message, _
@@ -170,7 +170,7 @@ def _without_repeats(rows: list[FleetRow]) -> tuple[list[FleetRow], list[Message
 
 def _same(one: FleetRow, other: FleetRow) -> bool:
     """Whether two rows say the same of the machine, wherever they stand."""
-    return _bare(one.machine) == _bare(other.machine)
+    return bool(_bare(one.machine) == _bare(other.machine))
 
 
 def _bare(value: Any) -> Any:
@@ -296,16 +296,12 @@ class _RowReader:
 
     def read(self) -> FleetRow | None:
         system, chassis = self._system()
-        kind, because = self._kind()
+        kind = self._kind()
         described = self._designation(system)
         if kind is Kind.UNKNOWN and described and described.kind:
-            kind, because = (
-                described.kind,
-                Message(_("The description says so: “%(value)s”."), {"value": described.text}),
-            )
+            kind = described.kind
         machine = Machine(
             kind=kind,
-            kind_because=because,
             system=system.build(),
             chassis=chassis.build(),
             processors=self._processors() or (described.processors if described else ()),
@@ -321,21 +317,19 @@ class _RowReader:
         quantity = self._quantity(machine)
         return FleetRow(self.number, self.sheet.table.sheet, machine, quantity, self._notes()) if quantity else None
 
-    def _kind(self) -> tuple[Kind, Message | None]:
+    def _kind(self) -> Kind:
+        """What the list states, which `kind` keeps as long as it comes without a reason."""
         for column, _cell in self.said("kind"):
             text = self.text(column)
             if found := values.kind(text):
-                said = {"column": column.name, "value": text[:80]}
-                return found, Message(_("The list says so: column “%(column)s”, “%(value)s”."), said)
+                return found
             if values.fold(text) not in ("pc", "ordinateur", "computer", "micro", "poste", "informatique"):
                 self.wrong(
                     column,
                     _("Row %(row)d, column “%(column)s”: “%(value)s” is not a kind of machine. Write %(example)s."),
                     "portable, fixe, tout-en-un, mini PC, tablette",
                 )
-        if kind := self.sheet.sheet_kind:
-            return kind, Message(_("The sheet is called “%(sheet)s”."), {"sheet": self.sheet.table.sheet})
-        return Kind.UNKNOWN, None
+        return self.sheet.sheet_kind or Kind.UNKNOWN
 
     def _system(self) -> tuple[Facts[System], Facts[Chassis]]:
         system, chassis = Facts(System), Facts(Chassis)
@@ -367,7 +361,7 @@ class _RowReader:
             self.wrong(column, text, "")
         return None
 
-    def _designation(self, system: Facts[System]) -> "Any":
+    def _designation(self, system: Facts[System]) -> Described | None:
         for column, _cell in self.said("designation"):
             described = describe(self.text(column), self.at(column))
             system.put("vendor", described.vendor, self.at(column))

@@ -220,6 +220,8 @@ def _objects(node: Any, path: str, depth: int = 0) -> Iterator[tuple[str, dict[s
         plain = sum(1 for value in node.values() if not isinstance(value, dict | list))
         if plain:
             yield path, node
+        if "CsManufacturer" in node:  # Get-ComputerInfo holds its own parts
+            return
         if depth == 0 or not plain or any(_known(key) for key in node):
             for key, value in node.items():
                 if isinstance(value, dict | list):

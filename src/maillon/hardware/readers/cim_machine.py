@@ -305,8 +305,9 @@ def _drive(drive: Instance | None, disk: Instance | None, counter: Instance | No
 def _drive_texts(storage: Facts[Storage], source: Instance, *fields: tuple[str, str]) -> None:
     for field, name in fields:
         storage.put(field, drive_text(_without_bus(text_of(source.properties.get(name)))), source.at(name))
-    serial = drive_serial(windows.disk_serial(text_of(source.properties.get("SerialNumber"))))
-    storage.put("serial", serial, source.at("SerialNumber"))
+    said = text_of(source.properties.get("SerialNumber"))
+    storage.put("serial", drive_serial(windows.disk_serial(said)), source.at("SerialNumber"))
+    storage.put("wwn", clean_wwn(windows.nvme_name(said)), source.at("SerialNumber"))
     size = whole(source.properties.get("Size"))
     storage.put("size_bytes", size or None, source.at("Size"))
 

@@ -135,13 +135,19 @@ def virtual_adapter(name: str) -> bool:
     )
 
 
-def disk_serial(value: str | None) -> str | None:
-    """A drive's serial number, put right where Windows 7 shows the ATA words in hexadecimal with bytes swapped.
+_NVME_NAME = re.compile(r"(?:[0-9A-F]{4}_){3,}[0-9A-F]{4}", re.IGNORECASE)
 
-    NVMe drives show their 64-bit name, "0025_3851_91B0_4F2E.": it is no serial number and is left out.
-    """
+
+def nvme_name(value: str | None) -> str | None:
+    """The world-wide name that Windows shows as the serial number of NVMe drives: "0025_3851_91B0_4F2E."."""
     value = (value or "").strip().rstrip(".")
-    if re.fullmatch(r"(?:[0-9A-F]{4}_){3,}[0-9A-F]{4}", value):
+    return value if _NVME_NAME.fullmatch(value) else None
+
+
+def disk_serial(value: str | None) -> str | None:
+    """A drive's serial number, put right where Windows 7 shows the ATA words in hexadecimal with bytes swapped."""
+    value = (value or "").strip().rstrip(".")
+    if _NVME_NAME.fullmatch(value):
         return None
     if len(value) == 40 and re.fullmatch(r"[0-9a-fA-F]{40}", value):
         raw = bytes.fromhex(value)
