@@ -88,6 +88,22 @@ def parse_json(text: str, limits: Limits) -> Document | Unreadable:
             depth=limits.depth,
         )
     collector = _Collector()
+    try:
+        documents = _documents(text, collector)
+    except json.JSONDecodeError as error:
+        mended = _TRAILING_COMMA.sub(_without_comma, text)  # lshw before B.02.18 writes them
+        if mended == text:
+            return _bad_json(text, error)
+        try:
+            documents = _documents(mended, collector := _Collector())
+        except json.JSONDecodeError as second:
+            return _bad_json(text, second)
+    content = documents[0] if len(documents) == 1 else documents
+    return Document(content, tuple(collector.warnings()))
+
+
+def _documents(text: str, collector: _Collector) -> list[Any]:
+    """Every document of the text, one after the other. Raises JSONDecodeError."""
     decoder = json.JSONDecoder(
         object_pairs_hook=collector.object,
         parse_constant=collector.constant,
@@ -97,15 +113,19 @@ def parse_json(text: str, limits: Limits) -> Document | Unreadable:
     )
     documents: list[Any] = []
     position = _skip(text, 0)
-    try:
-        while position < len(text):
-            content, end = decoder.raw_decode(text, position)
-            documents.append(content)
-            position = _skip(text, end)
-    except json.JSONDecodeError as error:
-        return _bad_json(text, error)
-    content = documents[0] if len(documents) == 1 else documents
-    return Document(content, tuple(collector.warnings()))
+    while position < len(text):
+        content, end = decoder.raw_decode(text, position)
+        documents.append(content)
+        position = _skip(text, end)
+    return documents
+
+
+_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|,(?=\s*[}\]])')  # strings are matched to be passed over
+
+
+def _without_comma(found: re.Match[str]) -> str:
+    """A blank for a comma before a closing bracket, so that positions stay the same."""
+    return " " if found[0] == "," else found[0]
 
 
 _BETWEEN = re.compile(r"[\s,\x1e]*")
