@@ -120,7 +120,8 @@ def _documents(text: str, collector: _Collector) -> list[Any]:
     return documents
 
 
-_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\[\s\S])*"|,(?=\s*[}\]])')  # strings are matched to be passed over
+# Strings are matched to be passed over, one that never ends too: from the next quote on it would be tried again.
+_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|,(?=\s*[}\]])')
 
 
 def _without_comma(found: re.Match[str]) -> str:
