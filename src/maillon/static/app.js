@@ -54,8 +54,12 @@
 
   // Files and folders dropped on a zone go into its own input, so that the form stays the one way in.
   async function walk (entry, found) {
-    if (entry.isFile) found.push(await new Promise(function (resolve, reject) { entry.file(resolve, reject) }))
-    else if (entry.isDirectory) {
+    if (entry.isFile) {
+      const file = await new Promise(function (resolve, reject) { entry.file(resolve, reject) })
+      file.relativePath = entry.fullPath.slice(1) // a dropped file does not know its folder
+      found.push(file)
+    }
+    if (entry.isDirectory) {
       const reader = entry.createReader()
       for (;;) {
         const batch = await new Promise(function (resolve, reject) { reader.readEntries(resolve, reject) })
@@ -69,14 +73,13 @@
     zone.dataset.ready = 'yes'
     const input = zone.querySelector('input[type=file]')
     const list = zone.querySelector('.drop-list')
-    function show () {
-      const files = Array.from(input.files)
+    function show (files) {
       const names = files.slice(0, 5).map(function (file) { return file.name })
       if (files.length > 5) names.push('… (' + files.length + ')')
       list.textContent = names.join(', ')
       zone.dispatchEvent(new CustomEvent('maillon:files', { bubbles: true, detail: { files } }))
     }
-    input.addEventListener('change', show)
+    input.addEventListener('change', function () { show(Array.from(input.files)) })
     ;['dragenter', 'dragover'].forEach(function (name) {
       zone.addEventListener(name, function (event) { event.preventDefault(); zone.classList.add('over') })
     })
@@ -88,10 +91,11 @@
       const found = []
       if (entries.length) for (const entry of entries) await walk(entry, found)
       else found.push(...event.dataTransfer.files)
+      const kept = input.multiple ? found : found.slice(0, 1)
       const bag = new DataTransfer()
-      ;(input.multiple ? found : found.slice(0, 1)).forEach(function (file) { bag.items.add(file) })
+      kept.forEach(function (file) { bag.items.add(file) })
       input.files = bag.files
-      show()
+      show(kept)
     })
   }
 
