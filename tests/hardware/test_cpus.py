@@ -63,6 +63,8 @@ SAMPLES = Path(__file__).resolve().parents[2] / "../shared/samples/hardware/dmid
         ("AMD EPYC 7543 32-Core Processor", "AMD", "EPYC 7543", "EPYC", "Zen 3", 2021, False, True, 5),
         ("VIA Nano processor U2250 (1.6GHz Capable)", "VIA", "Nano U2250", "Nano", "Isaiah", 2008, None, True, 1),
         ("VIA C7-M Processor 1600MHz", "VIA", "C7-M", "C7", "Esther", 2005, None, False, 0),
+        ("AMD A10 PRO-7350B R6, 10 Compute Cores 4C+6G", "AMD", "A10-7350B", "A-series", "Steamroller", 2014, True, True, 3),
+        ("Intel(R) Core(TM) i9-10900X CPU @ 3.70GHz", "Intel", "Core i9-10900X", "Core i9", "Cascade Lake-X", 2019, False, True, 5),
         ("Apple M2 Pro", "Apple", "M2 Pro", "M2", "Avalanche", 2022, None, True, 5),
         ("BCM2711", "Broadcom", "BCM2711", "BCM2711", "Cortex-A72", 2019, False, True, 2),
     ],
@@ -87,6 +89,11 @@ def test_names_as_tools_print_them(printed, vendor, model, family, core, year, m
         ("i5 7ème génération", "Core i5", "Intel Core 7", 2016),
         ("Intel Core i3 (4th gen)", "Core i3", "Intel Core 4", 2013),
         ("core i7", "Core i7", None, None),
+        ("Core2Duo E8400", "Core 2 Duo E8400", "Core (Wolfdale)", 2008),
+        ("C2D T7300", "Core 2 Duo T7300", "Core (Merom)", 2006),
+        ("Ryzen5 3500U", "Ryzen 5 3500U", "AMD Ryzen 3000 (Zen+)", 2019),
+        ("Xeon E5 1620 v3", "Xeon E5 1620 v3", "Intel Core 4 (Haswell)", 2014),
+        ("i7-7Y75", "Core i7-7Y75", "Intel Core 7 (Kaby Lake)", 2016),
     ],
 )
 def test_names_as_people_type_them(typed, model, generation, year):

@@ -50,6 +50,12 @@ _MAKERS = {
 _NAMED_BY_FREQUENCY = ("celeron", "xeon")  # "Celeron CPU 2.40GHz" is of 2002; "Xeon CPU @ 2.20GHz" hides it all
 _FREQUENCY = re.compile(r"(?<!@) \d+(?:[.,]\d+)? ?[gm]hz?\b", re.IGNORECASE)
 _UNSAID = ("N-series", "U-series", "BCM", "Cortex")  # families that the name does without: "N100"
+_SHORT = (  # as people type them: "Core2Duo E8400", "C2D E8400", "Ryzen5 3500U"
+    (re.compile(r"\bcore ?2 ?(?=duo|quad|extreme|solo|\b)", re.IGNORECASE), "Core 2 "),
+    (re.compile(r"\bc2d\b", re.IGNORECASE), "Core 2 Duo"),
+    (re.compile(r"\bc2q\b", re.IGNORECASE), "Core 2 Quad"),
+    (re.compile(r"\bryzen(?=[3579])", re.IGNORECASE), "Ryzen "),
+)
 _MAKER = re.compile(rf"\b({'|'.join(_MAKERS)})\b", re.IGNORECASE)
 _CORE_I = re.compile(
     r"(?:core )?(?P<line>i[3579])(?: ?- ?| )?(?:(?P<before>[mqulxks]) )?"
@@ -137,13 +143,17 @@ def _clean(text: str) -> str:
     """The name without marks, vendor, frequency and graphics: "Core 2 Duo T8300", "Athlon 64 X2 5200+"."""
     text = re.sub(r"\((?:r|tm|c)\)|[®™©]| ?\([^)]*\)", " ", text, flags=re.IGNORECASE)
     text = _DROPPED.sub(" ", " ".join(text.split()))
-    text = re.sub(r"\bcore ?2\b", "Core 2", _MAKER.sub(" ", text), flags=re.IGNORECASE)
+    for short, long in _SHORT:
+        text = short.sub(long, text)
+    text = _MAKER.sub(" ", text)
     text = re.sub(r"\bfx -", "FX-", " ".join(text.split()), flags=re.IGNORECASE)
     text = re.sub(r"^PRO (?=A\d)|(?<=\d) PRO(?=-\d)| R\d[a-z]?$", "", text, flags=re.IGNORECASE)
     return text.strip(" ,-")
 
 
 def _tabled(clean: str, text: str) -> CpuFacts | None:
+    if re.match(r"[im][357]-", clean, re.IGNORECASE):
+        clean = f"Core {clean}"
     known = clean.lower()
     if known in _NAMED_BY_FREQUENCY and not _FREQUENCY.search(text):
         return None
@@ -198,8 +208,9 @@ def _core_name(generation: int, number: str, suffix: str, mobile: bool) -> tuple
             return "Amber Lake", 2018
         if suffix == "u":
             last = number[-1]
-            whiskey = last == "5" and number != "8305"
-            return ("Whiskey Lake", 2018) if whiskey else ("Coffee Lake", 2018) if last == "9" else ("Kaby Lake", 2017)
+            return (
+                ("Whiskey Lake", 2018) if last == "5" else ("Coffee Lake", 2018) if last == "9" else ("Kaby Lake", 2017)
+            )
         if suffix == "g":
             return "Kaby Lake", 2018
     if generation == 10:
