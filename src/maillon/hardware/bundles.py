@@ -26,12 +26,15 @@ from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Limits, Machine, Reading, Unreadable
 
 _TOOLS = (
-    "dmidecode dmi lshw hwinfo inxi lscpu cpuinfo proc lspci pci lsusb usb smartctl smart smartmontools hdparm "
-    "nvme upower edid xrandr lsblk lsmod meminfo acpi systeminfo msinfo32 msinfo cim wmi wmic powershell dsregcmd "
-    "autopilot system profiler systemprofiler sysprof ioreg batterie batteries battery disk disks disque disques "
-    "ecran screen display displays id ctrl idctrl info infos all full json xml text txt out log k nn vmm x a i "
+    "dmidecode dmi lshw hwinfo inxi lscpu cpuinfo lspci lsusb smartctl smartmontools hdparm nvme upower edid xrandr "
+    "lsblk lsmod meminfo systeminfo msinfo32 msinfo cim wmi wmic powershell dsregcmd autopilot systemprofiler ioreg"
 )
-_TOOL_WORDS = frozenset(_TOOLS.split())
+_EVERYDAY = (
+    "proc pci usb smart acpi system profiler batterie batteries battery disk disks disque disques ecran screen display "
+    "displays bios carte cartes id ctrl info infos all full json xml text txt out log k nn vmm x a i le la les de du des"
+)
+_TOOL_NAMES = frozenset(_TOOLS.split())
+_TOOL_WORDS = _TOOL_NAMES | frozenset(_EVERYDAY.split())
 _DEVICE = re.compile(r"(?:[shv]d[a-z]{1,2}|nvme\d*(?:n\d+)?|mmcblk\d+|bat\d+|card\d+|e?dp\d*|hdmi\d*|lvds\d*|disk\d+)")
 _WORD = re.compile(r"[^\W_]+")
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
@@ -147,9 +150,9 @@ class _Part:
         self.index, self.name, self.said = index, name, said
         self.folder, _slash, stem = name.rpartition("/")
         self.key = _key(name)
-        own = _key(stem)
+        words = _words(stem)
         # its own name says a machine beside a tool: "PC12_lspci"
-        self.named_machine = bool(own) and len(own) < len(_words(stem))
+        self.named_machine = not _TOOL_NAMES.isdisjoint(words) and bool(_key(stem))
         machine = said.machines[0]
         self.anchor = _describes_machine(machine)
         self.one_part = not self.anchor and not (
