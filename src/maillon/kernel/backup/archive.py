@@ -94,23 +94,32 @@ def new_archive(path: Path) -> Iterator[IO[bytes]]:
         partial.unlink(missing_ok=True)
 
 
-def members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+@contextmanager
+def opened(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     """Name and content of each member, in order; each is read before the next. Raises BackupRefused."""
     try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BackupRefused(_("%(file)s can not be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
+    try:
         with (
-            path.open("rb") as file,
+            file,
             zstandard.ZstdDecompressor().stream_reader(file) as stream,
             tarfile.open(fileobj=stream, mode="r|") as tar,
         ):
-            for facts in tar:
-                content = tar.extractfile(facts) if facts.isreg() and NAMES.fullmatch(facts.name) else None
-                if content is None:
-                    raise _damaged(path, _("it holds something that no backup holds"))
-                yield facts.name, content
+            yield _members(path, tar)
+            while stream.read(PIECE):  # to the checksum of the compressed stream, beyond the end of the tar
+                pass
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:
         raise _damaged(path, _("it can not be read to its end")) from error
-    except OSError as error:
-        raise BackupRefused(_("%(file)s can not be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
+
+
+def _members(path: Path, tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+    for facts in tar:
+        content = tar.extractfile(facts) if facts.isreg() and NAMES.fullmatch(facts.name) else None
+        if content is None:
+            raise _damaged(path, _("it holds something that no backup holds"))
+        yield facts.name, content
 
 
 def read_whole(content: IO[bytes]) -> bytes:
@@ -125,15 +134,16 @@ def checked_manifest(path: Path) -> dict[str, Any]:
     """The manifest, once every member was read and is what it says. Raises BackupRefused."""
     found: dict[str, dict[str, Any]] = {}
     manifest: dict[str, Any] | None = None
-    for name, content in members(path):
-        if name == MANIFEST:
-            manifest = _manifest(path, read_whole(content))
-            continue
-        digest, size = hashlib.sha256(), 0
-        while piece := content.read(PIECE):
-            digest.update(piece)
-            size += len(piece)
-        found[name] = {"size": size, "sha256": digest.hexdigest()}
+    with opened(path) as members:
+        for name, content in members:
+            if name == MANIFEST:
+                manifest = _manifest(path, read_whole(content))
+                continue
+            digest, size = hashlib.sha256(), 0
+            while piece := content.read(PIECE):
+                digest.update(piece)
+                size += len(piece)
+            found[name] = {"size": size, "sha256": digest.hexdigest()}
     if manifest is None:
         raise _damaged(path, _("its end is missing"))
     expected = manifest["members"]

@@ -123,8 +123,9 @@ def _copy(table: str, names: list[str], rows: list[list[Any]]) -> None:
 def finish_tables() -> None:
     """Check every foreign key, set the counters past the rows, then bring the tables to this version's."""
     connection.check_constraints()
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))  # tables of later migrations are not there yet
+        models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in present]
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
     call_command("migrate", verbosity=0, interactive=False)

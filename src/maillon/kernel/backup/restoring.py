@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from maillon.kernel import ledger
 from maillon.kernel.backup import databases, keys, loading
-from maillon.kernel.backup.archive import PIECE, checked_manifest, members, read_whole, sha256_of
+from maillon.kernel.backup.archive import PIECE, checked_manifest, opened, read_whole, sha256_of
 from maillon.kernel.backup.summary import BackupRefused, Summary
 from maillon.kernel.backup.swapping import remove, swaps
 from maillon.kernel.backup.tables import Column
@@ -89,8 +89,8 @@ def _fill(path: Path, manifest: Manifest, new_files: Path) -> tuple[dict[str, in
     new_files.mkdir(parents=True, mode=0o700)
     with connection.constraint_checks_disabled(), transaction.atomic():  # they are checked once, at the end
         loading.empty(sorted(tables))
-        with loading.triggers_asleep():
-            for name, content in members(path):
+        with loading.triggers_asleep(), opened(path) as members:
+            for name, content in members:
                 kind, _slash, rest = name.partition("/")
                 if kind == "tables":
                     table = rest.partition("/")[0]
@@ -120,11 +120,12 @@ def _secrets(path: Path, manifest: Manifest) -> dict[str, bytes]:
             _("The keys are not in this backup."),
             _("Put the file vault-key into the data folder, then restore without --with-secrets."),
         )
-    found = {
-        name.removeprefix("secrets/"): read_whole(content)
-        for name, content in members(path)
-        if name.startswith("secrets/")
-    }
+    with opened(path) as members:
+        found = {
+            name.removeprefix("secrets/"): read_whole(content)
+            for name, content in members
+            if name.startswith("secrets/")
+        }
     keys.check_environment(found)
     return found
 
