@@ -6,7 +6,7 @@ anyone can verify it at its public page, or offline with `maillon erasure`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,9 @@ class Recorded:
     known: bool = True  # False: no disk of the territory has this serial number
 
 
-def record_report(actor: Actor, territory: Organisation, raw: RawInput, report: ErasureReport) -> Recorded:
+def record_report(
+    actor: Actor, territory: Organisation, raw: RawInput, report: ErasureReport, at: datetime | None = None
+) -> Recorded:
     """Match a report to its disk and keep what it proves. Inside the caller's transaction."""
     medium = _medium_of(actor, territory, report)
     if medium is None and not report.serial:
@@ -62,7 +64,7 @@ def record_report(actor: Actor, territory: Organisation, raw: RawInput, report: 
             known=False,
         )
     assessment = erasure.assess(report, storage_of(medium))
-    issue(actor, medium, report, assessment, raw=raw)
+    issue(actor, medium, report, assessment, raw=raw, at=at)
     device = medium.device
     if device is None or assessment.proved:
         return Recorded(assessment.proved, assessment.because[0], None, device)
@@ -102,7 +104,13 @@ def storage_of(medium: Medium) -> Storage:
 
 
 def issue(
-    actor: Actor, medium: Medium, report: ErasureReport, assessment: Assessment, *, raw: RawInput | None = None
+    actor: Actor,
+    medium: Medium,
+    report: ErasureReport,
+    assessment: Assessment,
+    *,
+    raw: RawInput | None = None,
+    at: datetime | None = None,
 ) -> Erasure:
     """Keep one attempt; when it proves the erasure, sign its certificate and let the device move on."""
     row = Erasure(
@@ -127,13 +135,14 @@ def issue(
             "device.erasure_recorded",
             actor,
             medium.device.id,
+            at=at,
             medium=medium.pk,
             proved=row.proved,
             level=row.level,
             certificate=row.number,
             input=raw.digest if raw else None,
         )
-        advance(actor, medium.device)
+        advance(actor, medium.device, at)
     return row
 
 
@@ -216,14 +225,14 @@ def statement_holds(statement: str, signature: str) -> bool:
     return any(key.signed(raw, statement.encode()) for key in keys.public_keys().values())
 
 
-def advance(actor: Actor, device: Device) -> bool:
+def advance(actor: Actor, device: Device, at: datetime | None = None) -> bool:
     """Let the device become "erased" when the proofs cover every disk; returns whether it did."""
     facts = device_facts(device)
     step = BY_NAME["erased"]
     if State(device.state) not in step.sources or not life.erasure_established(facts):
         return False
     device.state = step.to.value
-    record_step(actor, device, step, {})
+    record_step(actor, device, step, {}, at)
     return True
 
 

@@ -15,8 +15,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="maillon erasure",
         description="Verify certificates of erasure: the JSON offered on each certificate's public page.",
-        epilog="Give the issuer's public key with --key, fetched from a place you trust (its /cle-publique.pem). Without "
-        "it the key inside the file is used, which only shows that the file is whole. Exit 0: all hold; 1: one does not.",
+        epilog="Give the issuer's public key with --key, fetched from a place you trust (its /cle-publique.pem). "
+        "Without it the key inside the file is used, which only shows that the file is whole. "
+        "Exit 0: all hold; 1: one does not.",
     )
     parser.add_argument("certificate", nargs="+", type=Path)
     parser.add_argument("--key", type=Path, help="the issuer's public keys, in PEM")

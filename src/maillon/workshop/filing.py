@@ -7,6 +7,7 @@ moment ago in the same batch included.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
@@ -64,8 +65,9 @@ class Filed:
 class Batch:
     """Collects, then `write`s everything at once. Used inside one transaction."""
 
-    def __init__(self, actor: Actor, lot: Lot | None, place: Place | None) -> None:
+    def __init__(self, actor: Actor, lot: Lot | None, place: Place | None, at: datetime | None = None) -> None:
         self.actor = actor
+        self.at = at
         self.lot = lot
         self.place = place
         # One intake at a time in a territory: two readings of one new machine must not become two devices.
@@ -146,7 +148,7 @@ class Batch:
         )
         self.new.append(device)
         payload = {"lot": self.lot.code if self.lot else None, "place": self.place.pk if self.place else None}
-        self.events.append(ledger.Event("device.received", self.actor, device.id, None, None, payload))
+        self.events.append(ledger.Event("device.received", self.actor, device.id, self.at, None, payload))
         return device
 
     def read(
@@ -173,7 +175,7 @@ class Batch:
             device.state = step.to.value
         payload = {"input": raw.digest, "format": raw.format, "grade": device.grade}
         kind = "device.inspected" if first else "device.read_again"
-        self.events.append(ledger.Event(kind, self.actor, device.id, None, None, payload))
+        self.events.append(ledger.Event(kind, self.actor, device.id, self.at, None, payload))
 
     def _doubt(self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]") -> Filed:
         doubt = Doubt(
@@ -209,7 +211,7 @@ class Batch:
         self.write()
         filed = []
         for report in reports:
-            outcome = erasing.record_report(self.actor, self.territory, raw, report)
+            outcome = erasing.record_report(self.actor, self.territory, raw, report, self.at)
             if not outcome.known:  # its disk may be read later: the report is then replayed
                 raw.status = RawInput.Status.REFUSED
                 raw.reason = {"reason": kept(outcome.because), "hint": kept(outcome.hint or Message(""))}
@@ -260,7 +262,7 @@ class Batch:
             ignore_conflicts=True,
         )
         Doubt.objects.bulk_create(self.doubts)
-        self.events.extend(media.sync(self.actor, self.territory, {devices[key]: read[key] for key in read}))
+        self.events.extend(media.sync(self.actor, self.territory, self.at, {devices[key]: read[key] for key in read}))
         ledger.append_many(self.events)
         index.sync([device.number for device in devices.values()])
         self._empty()

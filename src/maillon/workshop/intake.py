@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from uuid import UUID
@@ -77,27 +78,36 @@ class Unit:
 
 
 def receive(
-    *, actor: Actor, files: Iterable[Incoming], lot_id: UUID | None = None, place_id: UUID | None = None
+    *,
+    actor: Actor,
+    files: Iterable[Incoming],
+    lot_id: UUID | None = None,
+    place_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> Iterator[Line]:
-    """File everything in; lines come as chunks are committed.
+    """File everything in; lines come as chunks are committed. at: when it happened, now unless told.
 
     Raises NotAllowed, NotFound (lot or place of another organisation) before anything is read.
     """
     actor.require("stock.intake")
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.organisation_id), place_id) if place_id else None
-    return _receive(actor, read_units(files), lot, place)
+    return _receive(actor, read_units(files), lot, place, at)
 
 
-def _receive(actor: Actor, units: Iterator[Unit], lot: Lot | None, place: Place | None) -> Iterator[Line]:
+def _receive(
+    actor: Actor, units: Iterator[Unit], lot: Lot | None, place: Place | None, at: datetime | None
+) -> Iterator[Line]:
     while chunk := list(islice(units, CHUNK)):
-        yield from file_units(actor, chunk, lot, place)
+        yield from file_units(actor, chunk, lot, place, at)
 
 
-def file_units(actor: Actor, chunk: list[Unit], lot: Lot | None, place: Place | None) -> list[Line]:
+def file_units(
+    actor: Actor, chunk: list[Unit], lot: Lot | None, place: Place | None, at: datetime | None = None
+) -> list[Line]:
     """File one chunk in one transaction; its lines, in order."""
     with transaction.atomic():
-        batch = Batch(actor, lot, place)
+        batch = Batch(actor, lot, place, at)
         known = {
             raw.digest: raw
             for raw in RawInput.objects.defer("content").filter(

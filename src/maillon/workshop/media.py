@@ -1,6 +1,7 @@
 """The disks of a device, kept in step with what was last read of it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from maillon.hardware.model import Machine, Storage
 from maillon.kernel import ledger
@@ -11,7 +12,9 @@ from maillon.workshop.life import MediumState
 from maillon.workshop.models import Device, Medium
 
 
-def sync(actor: Actor, territory: Organisation, read: Mapping[Device, Machine]) -> list[ledger.Event]:
+def sync(
+    actor: Actor, territory: Organisation, at: datetime | None, read: Mapping[Device, Machine]
+) -> list[ledger.Event]:
     """Fit the disks that were read, take out those that are no longer there; returns the events to write.
 
     A disk is known by its serial number in the whole territory: moved to another machine it brings its state along.
@@ -43,7 +46,7 @@ def sync(actor: Actor, territory: Organisation, read: Mapping[Device, Machine]) 
             else:
                 if medium.device_id != device.number or not medium.fitted:
                     medium.device, medium.fitted = device, True
-                    events.append(_event("device.medium_fitted", actor, device, medium))
+                    events.append(_event("device.medium_fitted", actor, at, device, medium))
                 for name, value in _facts(disk).items():
                     setattr(medium, name, value or getattr(medium, name))
                 changed.append(medium)
@@ -52,7 +55,7 @@ def sync(actor: Actor, territory: Organisation, read: Mapping[Device, Machine]) 
             if medium.pk not in seen and medium.device_id == device.number:
                 medium.fitted = False
                 changed.append(medium)
-                events.append(_event("device.medium_removed", actor, device, medium))
+                events.append(_event("device.medium_removed", actor, at, device, medium))
     Medium.objects.bulk_create(new)
     Medium.objects.bulk_update(
         _once(changed), ["device", "fitted", "kind", "vendor", "model", "wwn", "interface", "size_bytes"]
@@ -84,8 +87,8 @@ def _same_look(here: Iterable[Medium], disk: Storage, seen: set[object]) -> Medi
     return None
 
 
-def _event(kind: str, actor: Actor, device: Device, medium: Medium) -> ledger.Event:
-    return ledger.Event(kind, actor, device.id, None, None, {"medium": medium.pk})
+def _event(kind: str, actor: Actor, at: datetime | None, device: Device, medium: Medium) -> ledger.Event:
+    return ledger.Event(kind, actor, device.id, at, None, {"medium": medium.pk})
 
 
 def _once(media: Iterable[Medium]) -> list[Medium]:

@@ -1,0 +1,223 @@
+"""The demonstration territory: Nantes Métropole's communes, invented organisations, some 400 machines at every stage.
+
+Everything goes through the real commands, so that pages, ledger and certificates are true to it.
+"""
+
+import argparse
+import sys
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillon.collection import commands as collecting
+from maillon.collection.models import Lot
+from maillon.demo.models import models
+from maillon.demo.people import COORDINATION, ORGANISATIONS, PEOPLE
+from maillon.demo.readings import Reading, erasure_report, reading
+from maillon.hardware.model import Kind
+from maillon.kernel import ledger
+from maillon.kernel.actor import Actor, system
+from maillon.kernel.errors import Refusal
+from maillon.kernel.ids import new_id
+from maillon.territory import commands as organising
+from maillon.territory.actors import actor_for
+from maillon.territory.models import Organisation, OrganisationKind, User
+from maillon.territory.places import load_communes
+from maillon.workshop import intake, moves
+from maillon.workshop.intake import Incoming
+from maillon.workshop.models import Device
+from maillon.workshop.vocabulary import Repair, System, check_lines
+
+SEED = 44
+MACHINES = 400
+GROUPING = "244400404"  # SIREN of Nantes Métropole
+LOTS = (  # donor's key, workshop, months ago, share of the machines, waste status
+    ("assureur", "atelier-nord", 14, 70, "product"),
+    ("ville", "atelier-nord", 11, 80, "product"),
+    ("bureau", "atelier-sud", 9, 55, "product"),
+    ("college", "atelier-sud", 7, 40, "waste_preparing"),
+    ("ville", "atelier-sud", 5, 60, "product"),
+    ("assureur", "atelier-nord", 3, 50, "product"),
+    (None, "atelier-nord", 2, 15, "product"),
+    ("bureau", "atelier-nord", 1, 30, "product"),
+)
+# How far machines of a lot have come, by its age: a lot of last month is mostly waiting.
+STAGES = ("inspected", "erased", "repaired", "installed", "checked", "ready", "reserved", "handed_over", "returned")
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="maillon demo",
+        description="Fill an empty database with the demonstration territory: invented organisations and machines.",
+    )
+    parser.add_argument("--machines", type=int, default=MACHINES, help=f"how many machines ({MACHINES})")
+    options = parser.parse_args(argv)
+    if Organisation.objects.exists():
+        sys.stderr.write("maillon demo: the database is not empty. Start from a new MAILLON_DATA folder.\n")
+        return 1
+    load(options.machines)
+    return 0
+
+
+def load(machines: int = MACHINES) -> None:
+    """Needs an empty, migrated database."""
+    load_communes(GROUPING)
+    found_organisations()
+    draw = Random(SEED)  # noqa: S311 - a demonstration, the same everywhere
+    number = 0
+    whole = sum(share for *_rest, share, _waste in LOTS)
+    for donor, workshop, months, share, waste in LOTS:
+        count = max(1, round(machines * share / whole))
+        lot = _lot(donor, workshop, months, count, waste)
+        number = _fill(lot, workshop, months, number, count, draw)
+    ledger.checkpoint()
+
+
+def found_organisations() -> None:
+    """The organisations, their people and places, by the commands that a coordination would use."""
+    with transaction.atomic():
+        coordination = Organisation.objects.create(
+            id=(key := new_id()),
+            kind=OrganisationKind.COORDINATION,
+            name=ORGANISATIONS[0].name,
+            commune_id=ORGANISATIONS[0].commune,
+            territory_id=key,
+            fictitious=True,
+        )
+        ledger.append("organisation.created", system(key), key, type=coordination.kind)
+    first = PEOPLE[0]
+    user = User.objects.create_user(first.email, name=_shown(first.email))
+    coordination.memberships.create(user=user, role=first.role.value)
+    actor = actor_for(user, None)
+    keys = {COORDINATION: coordination}
+    for told in ORGANISATIONS[1:]:
+        keys[told.key] = organising.create_organisation(
+            actor=actor, kind=told.kind.value, name=told.name, commune_id=told.commune, fictitious=True
+        )
+        for place in told.places:
+            organising.add_place(actor=actor, organisation_id=keys[told.key].pk, name=place)
+    for person in PEOPLE[1:]:
+        organising.add_member(
+            actor=actor,
+            organisation_id=keys[person.organisation].pk,
+            email=person.email,
+            role=person.role.value,
+            name=_shown(person.email),
+        )
+
+
+def _shown(email: str) -> str:
+    return f"Compte fictif ({email.split('@')[0]})"
+
+
+def _actor(key: str) -> Actor:
+    """A technician of this workshop, or the coordination's coordinator."""
+    person = next(p for p in PEOPLE if p.organisation == key and p.role.value in ("technician", "coordinator"))
+    return actor_for(User.objects.get(email=person.email), None)
+
+
+def _lot(donor: str | None, workshop: str, months: int, count: int, waste: str) -> Lot:
+    names = {told.key: told.name for told in ORGANISATIONS}
+    giver = Organisation.objects.get(name=names[donor]) if donor else None
+    holder = Organisation.objects.get(name=names[workshop])
+    actor = _actor(COORDINATION)
+    when = timezone.now() - timedelta(days=30 * months + 12)
+    lot = collecting.announce_lot(
+        actor=actor,
+        donor_id=giver.pk if giver else None,
+        holder_id=holder.pk,
+        at=when,
+        waste_status=waste,
+        announced_count=count,
+        agreement=f"Convention fictive {when:%Y}-{months:02d}" if donor else "",
+        agreed_on=when.date() if donor else None,
+    )
+    return collecting.lot_arrived(actor=actor, lot_id=lot.pk, at=when + timedelta(days=12))
+
+
+def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: Random) -> int:
+    """Read, erase and move this lot's machines; returns the last number given."""
+    catalogue = models()
+    weights = [model.weight for model in catalogue]
+    chosen = [draw.choices(catalogue, weights)[0] for _one in range(count)]
+    reads: list[Reading] = []
+    for model in chosen:
+        number += 1
+        reads.append(reading(model, draw, number, failing=draw.random() < 0.04))
+    actor = _actor(workshop)
+    arrived = lot.arrived_at or timezone.now()
+    places = list(lot.holder.places.all())
+    files = [Incoming(name, text.encode()) for read in reads for name, text in read.files]
+    lines = intake.receive(
+        actor=actor, files=files, lot_id=lot.pk, place_id=places[0].pk, at=arrived + timedelta(days=2)
+    )
+    by_serial = {device.serial: device for line in lines if line.device_id for device in [_device(line.device_id)]}
+    stages = [_stage(months, draw) for _read in reads]
+    known = [(read, stage) for read, stage in zip(reads, stages, strict=True) if read.serial in by_serial]
+    reports = [
+        Incoming(
+            f"{read.serial}/wipe.json",
+            erasure_report(read, read.serial, succeeds=not read.failing, started="").encode(),
+        )
+        for read, stage in known
+        if stage > 0
+    ]
+    for _line in intake.receive(actor=actor, files=reports, at=arrived + timedelta(days=5)):
+        pass
+    for read, stage in known:
+        _live(actor, by_serial[read.serial].id, stage, arrived + timedelta(days=6), draw)
+    return number
+
+
+def _device(device_id: object) -> Device:
+    device: Device = Device.objects.get(id=device_id)
+    return device
+
+
+def _stage(months: int, draw: Random) -> int:
+    """How many steps a machine of a lot this old has taken."""
+    reach = min(len(STAGES), 1 + months)
+    return draw.randrange(reach) if months < 4 else draw.choices(range(reach), [1 + 2 * n for n in range(reach)])[0]
+
+
+def _live(actor: Actor, device_id: object, stage: int, at: datetime, draw: Random) -> None:
+    """Take the machine as far as this stage, or as far as the rules let it: what is refused stays where it is."""
+    coordinator = _actor(COORDINATION)
+    for name in STAGES[2 : stage + 1]:
+        at += timedelta(days=draw.randrange(1, 12))
+        if at > timezone.now():
+            return
+        device = _device(device_id)
+        if name == "repaired" and draw.random() < 0.6:
+            continue
+        if name == "installed" and device.parts_only:
+            moves.take_step(actor=actor, device_id=device.id, step="for_parts", at=at, answers={"reason": "too_old"})
+            return
+        try:
+            _take(actor, coordinator, device, name, at, draw)
+        except Refusal:
+            return
+
+
+def _take(actor: Actor, coordinator: Actor, device: Device, name: str, at: datetime, draw: Random) -> None:
+    answers: dict[str, object] = {}
+    if name == "repaired":
+        answers["repair"] = draw.sample([r.value for r in Repair], draw.randrange(1, 3))
+    elif name == "installed":
+        answers["system"] = draw.choice([System.LMDE.value, System.MINT.value, System.PRIMTUX.value])
+    elif name == "checked":
+        lines = check_lines(Kind(device.kind))
+        given = {line: "ok" if draw.random() < 0.97 else "absent" for line in lines}
+        if draw.random() < 0.03:
+            given[draw.choice(lines)] = "failing"
+        moves.answer_checks(actor=actor, device_id=device.id, answers=given)
+    elif name == "ready":
+        answers["place"] = device.holder.places.last()
+    elif name in ("reserved", "handed_over"):
+        answers["reference"] = f"{at:%Y}-{draw.randrange(1000, 9999)}"
+    elif name == "returned":
+        answers["condition"] = draw.choice("BCD")
+    who = coordinator if name in ("reserved", "handed_over") else actor
+    moves.take_step(actor=who, device_id=device.id, step=name, at=at, answers=answers)
