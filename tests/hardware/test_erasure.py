@@ -411,6 +411,12 @@ def test_a_pdf_is_an_attachment():
     assert recognise(b"%PDF-1.7 invoice") is None
 
 
+def test_text_is_fit_for_any_database():
+    report = one(job(serial="AB\x00C\ud800D123", device="/dev/s\tda"))
+    assert (report.serial, report.device) == ("ABCD123", "/dev/s da")
+    assert "\x00" not in json.dumps(one(nwipe_run(serial="AB\x00CD")).as_dict())
+
+
 def test_a_report_survives_its_json():
     report = one(nwipe_run())
     assert ErasureReport.from_dict(json.loads(json.dumps(report.as_dict()))) == report

@@ -218,7 +218,7 @@ def test_more_agreement_never_lowers_the_verdict():
     for table in TABLES:
         before = RANK[decide(table)[0]]
         for group in GROUPS:
-            if table[group] == 0 and RANK[decide({**table, group: 1})[0]] < before:
+            if table[group] < 1 and RANK[decide({**table, group: 1})[0]] < before:
                 broken.append((table, group))
     assert not broken, broken[:3]
 
@@ -266,6 +266,14 @@ def test_a_machine_that_names_itself_is_itself(machine):
     assert verdict is not Verdict.DIFFERENT
     if names & {Mark.SYSTEM_SERIAL, Mark.SYSTEM_UUID, Mark.BOARD_SERIAL}:
         assert verdict is Verdict.SAME
+
+
+@given(machines, machines, st.sampled_from(["storage", "network", "memory", "system", "board"]))
+def test_a_part_made_common_never_turns_one_machine_into_two(a, b, part):
+    before = match(a, b).verdict
+    after = match(a, replace(b, **{part: getattr(a, part)})).verdict
+    if before is Verdict.SAME and fingerprints(replace(Machine(), **{part: getattr(a, part)})):
+        assert after is not Verdict.DIFFERENT
 
 
 @given(machines, machines)

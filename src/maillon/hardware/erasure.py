@@ -205,13 +205,25 @@ def read_erasure(data: bytes, name: str = "") -> tuple[ErasureReport, ...] | Unr
     if kind == "nwipe-log":
         reports = tuple(_from_nwipe(disk) for disk in read_nwipe(data.decode("utf-8", "replace")))
         if reports:
-            return tuple(replace(report, evidence_sha256=digest) for report in reports)
+            return tuple(_as_evidence(report, digest) for report in reports)
         return _unreadable(name, _("An nwipe log in which no disk was wiped."), _("Send the log of the whole run."))
     if kind == "bench-job":
         return _read_jobs(data, name, digest)
     return _unreadable(
         name, _("This is no erasure report that we know."), _("Known: the bench's job reports and nwipe's text logs.")
     )
+
+
+def _as_evidence(report: ErasureReport, digest: str) -> ErasureReport:
+    """With the hash of its evidence, and text that any database can hold: no NUL, no lone surrogate."""
+    said: dict[str, Any] = {f.name: getattr(report, f.name) for f in fields(report)}
+    said.update({name: _storable(value) for name, value in said.items() if type(value) is str})
+    said.update(errors=tuple(_storable(error) for error in report.errors), evidence_sha256=digest)
+    return ErasureReport(**said)
+
+
+def _storable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())
 
 
 def _unreadable(name: str, reason: str, hint: str) -> Unreadable:
@@ -270,7 +282,7 @@ def _read_jobs(data: bytes, name: str, digest: str) -> tuple[ErasureReport, ...]
         return _unreadable(
             name, _("A report of the bench, but not of an erasure."), _('An erasure report says "op": "wipe".')
         )
-    return tuple(replace(_from_job(job), evidence_sha256=digest) for job in wipes)
+    return tuple(_as_evidence(_from_job(job), digest) for job in wipes)
 
 
 def _from_job(job: dict[str, Any]) -> ErasureReport:

@@ -50,8 +50,11 @@ class _Run:
     disks: dict[str, _Disk] = field(default_factory=dict)
     wiping: bool = False
     ended: str | None = None
+    errors: list[str] = field(default_factory=list)  # those that name no disk
 
     def disk(self, device: str) -> _Disk:
+        if len(self.disks) >= _MOST_DISKS and device not in self.disks:
+            return _Disk()  # a made-up log: nothing is kept of it
         return self.disks.setdefault(device, _Disk())
 
 
@@ -75,6 +78,7 @@ _DEVICE = re.compile(r"/dev/[^\s,'\"]+")
 _UNSAID = re.compile(r"^[X?*\s]*$|^not ?(?:found|available)|^n/?a$", re.IGNORECASE)
 _SIGNS = ("nwipe", "Invoking method '", "sect/blk/dev ")
 _MOST_DISKS = 1000
+_MOST_ERRORS = 20
 
 
 def looks_like_nwipe(text: str) -> bool:
@@ -173,13 +177,12 @@ def _disk_work(run: _Run, at: str, message: str) -> bool:
 
 
 def _keep_error(run: _Run, message: str) -> None:
-    """An error names its disk, or concerns each disk being wiped."""
+    """An error names its disk, or concerns each disk of the run."""
     named = _DEVICE.search(message)
-    device = named[0].rstrip(".:") if named else None
-    disks = [run.disks[device]] if device in run.disks else [d for d in run.disks.values() if "method" in d.values]
-    for disk in disks:
-        if len(disk.errors) < 20:
-            disk.errors.append(" ".join(message.split())[:200])
+    disk = run.disks.get(named[0].rstrip(".:")) if named else None
+    errors = disk.errors if disk else run.errors
+    if len(errors) < _MOST_ERRORS:
+        errors.append(" ".join(message.split())[:200])
 
 
 def _summary_row(run: _Run, line: str) -> None:
@@ -204,7 +207,7 @@ def _finished(run: _Run, device: str, disk: _Disk) -> NwipeDisk:
         device=device,
         version=run.version,
         passes=disk.passes or None,
-        errors=tuple(disk.errors),
+        errors=tuple(disk.errors + run.errors),
         ended=run.ended,
         host_serial=run.host.get("system-serial-number"),
         host_uuid=run.host.get("system-uuid"),

@@ -87,8 +87,11 @@ DISK_SHARE = 0.90  # of the nominal size: an "SSD 120" may hold 111 GB, an eMMC 
 CLASS_BY_YEAR: tuple[tuple[int, int], ...] = ((2019, 4), (2016, 3), (2012, 2), (2007, 1), (0, 0))
 
 
+ARCHITECTURE = "x86-64"
+
+
 class SystemRow(NamedTuple):
-    """A free system that workshops install, all for x86-64 only."""
+    """A free system that workshops install. All are for x86-64: a 32-bit or ARM machine has none (see judgement.py)."""
 
     name: str
     memory_gb: int
@@ -149,10 +152,11 @@ def as_markdown() -> str:
         "### Uses\n",
         _table("Use", {str(USE_NAMES[use]): r for use, r in USES.items()}, USE_SOURCE.values()),
         "### Systems\n",
-        "| System | Memory | Comfortable | Disk | Screen | Source |\n| --- | --- | --- | --- | --- | --- |",
+        "| System | Processor | Memory | Comfortable | Disk | Screen | Source |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         *(
-            f"| {row.name} | {row.memory_gb} GB | {row.comfortable_gb} GB | {row.disk_gb} GB | {_pixels(row.screen)} "
-            f"| {row.source} |"
+            f"| {row.name} | {ARCHITECTURE} | {row.memory_gb} GB | {row.comfortable_gb} GB "
+            f"| {row.disk_gb} GB | {_pixels(row.screen)} | {row.source} |"
             for row in SYSTEMS
         ),
         "\n### For parts only\n",
