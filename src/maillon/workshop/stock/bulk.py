@@ -84,14 +84,16 @@ def _first_runs(actor: Actor, filters: StockFilters) -> Iterable[list[int]]:
 def move(actor: Actor, devices: Sequence[Device], place: Place | None) -> list[Outcome]:
     """Put machines on a place. Those of another workshop stay where they are. Raises NotAllowed."""
     actor.require("stock.move")
-    mine = set(Device.objects.workable_by(actor).filter(number__in=[d.number for d in devices]).values_list("id", flat=True))
+    mine = set(
+        Device.objects.workable_by(actor).filter(number__in=[d.number for d in devices]).values_list("id", flat=True)
+    )
     name = place.name if place else _("no place")
     outcomes, moving = [], []
     for device in devices:
         if device.id not in mine:
             outcomes.append(Outcome(device, False, _("It is not yours to move.")))
         elif place and device.holder_id != place.organisation_id:
-            outcomes.append(Outcome(device, False, _("It is held by %(holder)s, which has no such place.") % {"holder": device.holder.name}))
+            outcomes.append(Outcome(device, False, _elsewhere(device)))
         elif device.place_id == (place.pk if place else None):
             outcomes.append(Outcome(device, True, _("Already there: %(place)s.") % {"place": name}))
         else:
@@ -104,6 +106,10 @@ def move(actor: Actor, devices: Sequence[Device], place: Place | None) -> list[O
         sentence = _("Nothing was moved: one of these machines has just left your stock. Choose again.")
         return [Outcome(o.device, False, sentence) if o.device.id in taken else o for o in outcomes]
     return outcomes
+
+
+def _elsewhere(device: Device) -> str:
+    return _("It is held by %(holder)s, which has no such place.") % {"holder": device.holder.name}
 
 
 def open_steps(actor: Actor, devices: Iterable[Device]) -> list[tuple[Step, int]]:
@@ -129,7 +135,11 @@ def take(actor: Actor, devices: Sequence[Device], step: Step, answers: Mapping[s
     """Take a step for each machine that can, each in its own transaction. Raises NotAllowed."""
     actor.require(step.permission)
     outcomes = []
+    place = answers.get("place")
     for device in devices:
+        if place and place.organisation_id != device.holder_id:
+            outcomes.append(Outcome(device, False, _elsewhere(device)))
+            continue
         try:
             moves.take_step(actor=actor, device_id=device.id, step=step.name, answers=answers)
             outcomes.append(Outcome(device, True, _("Done: %(step)s.") % {"step": told(step.label)}))

@@ -1,4 +1,4 @@
-"""What is done to the machines of a selection: choose it in the list, see what would happen, do it, see what was done."""
+"""What is done to the machines of a selection: choose, see what would happen, do it, see what was done."""
 
 from typing import Any
 
