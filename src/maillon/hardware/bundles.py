@@ -31,7 +31,7 @@ _TOOLS = (
 )
 _EVERYDAY = (
     "proc pci usb smart acpi system profiler batterie batteries battery disk disks disque disques ecran screen display "
-    "displays bios carte cartes id ctrl info infos all full json xml text txt out log k nn vmm x a i le la les de du des"
+    "displays bios carte cartes id ctrl info infos all full json xml text txt out log k nn vmm x a i le la les de du"
 )
 _TOOL_NAMES = frozenset(_TOOLS.split())
 _TOOL_WORDS = _TOOL_NAMES | frozenset(_EVERYDAY.split())
