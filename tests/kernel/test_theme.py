@@ -21,6 +21,7 @@ from maillon.kernel.actor import Actor, ActorKind
 from maillon.kernel.errors import Refusal
 from maillon.kernel.templatetags.maillon import STATE_LOOKS
 
+pytestmark = pytest.mark.filterwarnings("ignore:No directory at")  # WhiteNoise, before static files are collected
 SOURCE = Path(__file__).resolve().parents[2] / "src/maillon"
 BROWSER = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
 SIZES, SCHEMES = (360, 1280), ("light", "dark")
@@ -275,7 +276,8 @@ def test_what_is_touched_is_wide_enough(served, chromium):
     page = page_of(chromium, 360)
     page.goto(served + "/parts/")
     small = page.evaluate(
-        """() => [...document.querySelectorAll('button, summary, .btn, .crumbs a, td > a, th > a, input:not([type=hidden]), select')]
+        """() => [...document.querySelectorAll(
+            'button, summary, .btn, .crumbs a, td > a, th > a, input:not([type=hidden]), select')]
         .filter(e => e.getClientRects().length && !e.closest('.visually-hidden'))
         .filter(e => (e.closest('.form-check') || e).getBoundingClientRect().height < 43.9)
         .map(e => e.outerHTML.slice(0, 120))"""
@@ -336,7 +338,8 @@ def test_dropped_files_go_into_the_form(served, chromium):
         """() => {
           const bag = new DataTransfer()
           bag.items.add(new File(['a'], 'machine.json'))
-          document.querySelector('[data-drop-zone]').dispatchEvent(new DragEvent('drop', { dataTransfer: bag, bubbles: true }))
+          const dropped = new DragEvent('drop', { dataTransfer: bag, bubbles: true })
+          document.querySelector('[data-drop-zone]').dispatchEvent(dropped)
         }"""
     )
     page.locator(".drop-list", has_text="machine.json").wait_for()
