@@ -15,7 +15,7 @@ from maillon.kernel.actor import PUBLIC, system
 from maillon.kernel.canonical import NotCanonical
 from maillon.kernel.events import BadPayload, Field, UnknownKind
 from maillon.kernel.ids import new_id
-from maillon.kernel.ledger import protection
+from maillon.kernel.ledger import protection, reading
 from maillon.kernel.ledger.hashing import GENESIS
 from maillon.kernel.ledger.models import Entry, Head, Unchangeable
 from tests.kernel.ledger_sample import MEMBER, MOVED, NOON, append, chain, found, key
@@ -259,6 +259,30 @@ def test_the_database_refuses_to_replace_and_to_empty(table):
         refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
         refused(f"REPLACE INTO {table} SELECT * FROM {table}")
     assert found() == []
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="rows have a hidden number on SQLite alone")
+def test_the_database_refuses_to_replace_by_the_hidden_row_number():
+    chain(2)
+    columns = [field.column for field in Entry._meta.concrete_fields if field.column not in ("id", "stream")]
+    names = ", ".join(columns)
+    refused(
+        f"INSERT OR REPLACE INTO ledger_entry (rowid, id, stream, {names}) "
+        f"SELECT rowid, '{new_id().hex}', 'sample:other', {names} FROM ledger_entry LIMIT 1"
+    )
+    assert found() == []
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite sorts by bytes and has no such planner")
+def test_what_a_postgresql_server_may_be_set_to_does_not_matter():
+    """Its language must not order streams, nor old statistics make it join a million rows one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name, collation_name FROM information_schema.columns WHERE column_name = 'stream'")
+        found_here = {table: collation for table, collation in cursor.fetchall() if table in TABLES}
+        assert found_here == dict.fromkeys(("ledger_entry", "ledger_head", "ledger_leaf"), "C")
+        with reading.steady():
+            cursor.execute("SHOW enable_nestloop")
+            assert cursor.fetchone() == ("off",)
 
 
 def test_the_place_of_an_entry_is_taken_once():

@@ -1,6 +1,7 @@
 """`maillon ledger`, on a database of its own that several processes read."""
 
 import json
+import os
 
 import pytest
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from maillon.kernel.ledger.command import main, verify_command
 from tests.kernel.ledger_sample import chain, key, unprotected
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_database(django_db_blocker):
     with django_db_blocker.unblock(), scratch.database():
         yield
@@ -32,6 +33,14 @@ def test_verify_names_faults_with_several_processes(own_database, monkeypatch, c
         ("altered", altered.stream, 2),
         ("removed", removed.stream, 3),
     }
+    connection.close()
+
+
+def test_verify_goes_on_alone_when_its_processes_die(own_database, monkeypatch, capfd):
+    monkeypatch.setattr("maillon.kernel.ledger.verifying.FEW", 0)
+    monkeypatch.setattr("maillon.kernel.processes._start", os.abort)  # takes no argument: the first call fails
+    chain(3)
+    assert ledger.verify(processes=2).entries == ledger.Entry.objects.count()
     connection.close()
 
 

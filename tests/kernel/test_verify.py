@@ -334,6 +334,18 @@ def test_the_last_checkpoint_removed():
     assert found() == [("checkpoint", entry.stream, 2, None)]
 
 
+def test_a_checkpoint_unlinked_by_someone_who_has_the_key():
+    ledger.checkpoint()
+    second = ledger.checkpoint()
+    second.previous = GENESIS
+    signature = ledger.keys.sign(ledger.statement_of(second).signed_bytes()).hex()
+    with unprotected() as cursor:
+        cursor.execute(
+            "UPDATE ledger_checkpoint SET previous = %s, signature = %s WHERE number = 2", [GENESIS, signature]
+        )
+    assert told() == ["checkpoint 2: it does not name the checkpoint before it"]
+
+
 def test_an_old_root_is_recomputed_on_demand():
     entry = chain(1)[0]
     ledger.checkpoint()

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from maillon.kernel import canonical, merkle
 from maillon.kernel.errors import NotFound
-from maillon.kernel.ledger import keys
+from maillon.kernel.ledger import keys, reading
 from maillon.kernel.ledger.hashing import GENESIS
 from maillon.kernel.ledger.models import Checkpoint, Leaf
 
@@ -94,7 +94,7 @@ def checkpoint() -> Checkpoint:
 
 def _take_leaves(number: int) -> None:
     """Copy the heads that moved. One statement: one snapshot of all streams, whoever is writing."""
-    with connection.cursor() as cursor:
+    with reading.steady(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_leaf (stream, sequence, hash, checkpoint) "
             "SELECT h.stream, h.sequence, h.hash, %s FROM ledger_head h WHERE h.sequence > 0 AND NOT EXISTS "

@@ -1,20 +1,24 @@
 """What can be wrong with a ledger, and how it is told."""
 
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class Fault(StrEnum):
-    ALTERED = "altered"  # an entry's content does not give its hash
-    REORDERED = "reordered"  # it does, in another place of its stream
-    REMOVED = "removed"  # a place of the stream is empty
-    INSERTED = "inserted"  # an entry beyond its stream's head, or at a place that does not exist
-    UNLINKED = "unlinked"  # an entry that does not name the one before it
-    UNSEALED = "unsealed"  # written or rewritten by something that has not the platform's key
-    UNKNOWN_KEY = "unknown_key"  # sealed or signed with a key that is not known here
-    HEAD = "head"  # a stream's head is missing or is not its last entry
-    CHECKPOINT = "checkpoint"  # a checkpoint saw something else, or does not hold together itself
-    UNPROTECTED = "unprotected"  # a trigger that refuses changes is missing
+class Fault(TextChoices):
+    """The label is for pages; `Problem.detail` is for whoever looks into it."""
+
+    ALTERED = "altered", _("An event was altered")
+    REORDERED = "reordered", _("An event was moved in its history")
+    REMOVED = "removed", _("Events were removed")
+    INSERTED = "inserted", _("An event was added outside the ledger's rules")
+    UNLINKED = "unlinked", _("An event does not follow the one before it")
+    UNSEALED = "unsealed", _("Something was written by other means than this platform")
+    UNKNOWN_KEY = "unknown_key", _("Something is sealed or signed with a key that is not known here")
+    HEAD = "head", _("The end of a history is not its last event")
+    CHECKPOINT = "checkpoint", _("A signed checkpoint contradicts what is there")
+    UNPROTECTED = "unprotected", _("The database does not refuse changes any more")
 
 
 @dataclass(frozen=True)

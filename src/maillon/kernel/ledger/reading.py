@@ -4,7 +4,7 @@ Each query is one statement, so that an entry, its head and its leaf are seen at
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -53,7 +53,7 @@ def rows(part: Part) -> Iterator[Row]:
     where, values = _where(part)
     postgresql = connection.vendor == "postgresql"
     sql = _ROWS.format(uuid=_Uuid(), time=_Time(), where=where)
-    with _one_read(), connection.chunked_cursor() as cursor:
+    with steady(), connection.chunked_cursor() as cursor:
         cursor.execute(sql, values)
         while found := cursor.fetchmany(_AT_ONCE):
             yield from map(_postgresql_row if postgresql else _sqlite_row, found)
@@ -95,7 +95,7 @@ def stray_leaves() -> Iterator[tuple[str, int, int]]:
 
 
 def _all(sql: str) -> Iterator[Any]:
-    with connection.cursor() as cursor:
+    with steady(), connection.cursor() as cursor:
         cursor.execute(sql)
         while found := cursor.fetchmany(_AT_ONCE):
             yield from found
@@ -115,9 +115,20 @@ def _where(part: Part) -> tuple[str, list[str]]:
     return " AND ".join(clauses), values
 
 
-def _one_read() -> AbstractContextManager[Any]:
-    """PostgreSQL streams rows inside a transaction alone; on SQLite a transaction would shut writers out."""
-    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+@contextmanager
+def steady() -> Iterator[None]:
+    """For one query over whole tables. On SQLite nothing: a transaction would shut writers out.
+
+    PostgreSQL streams rows inside a transaction alone. And while it believes a table small, because it was when last
+    analysed, it joins by reading it again for each row of the other: hours for a million. Other joins always do well.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
 
 
 class _Uuid(dict[str, str]):

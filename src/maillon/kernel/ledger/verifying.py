@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 
 from django.db import OperationalError, connection
@@ -62,9 +63,13 @@ def _verify_entries(report: Report, since: datetime | None, wanted: int, most: i
         _merge(report, _verify_part(reading.Part(since=since), most), most)
         return
     parts = reading.parts(wanted * PARTS_A_PROCESS, total, since)
-    with pool(wanted) as workers:
-        for done in workers.map(_verify_part, parts, [most] * len(parts)):
-            _merge(report, done, most)
+    try:
+        with pool(wanted) as workers:
+            read = list(workers.map(_verify_part, parts, [most] * len(parts)))
+    except BrokenProcessPool:  # killed for want of memory, or a script that can not be imported again: read alone
+        read = [_verify_part(reading.Part(since=since), most)]
+    for done in read:
+        _merge(report, done, most)
 
 
 def _verify_part(part: reading.Part, most: int) -> Report:
