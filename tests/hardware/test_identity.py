@@ -178,6 +178,11 @@ def test_the_same_serial_of_two_vendors_conflicts():
     assert match(a, b).verdict is Verdict.DIFFERENT
 
 
+def test_the_machine_number_printed_on_its_board_is_not_a_second_witness():
+    machine = Machine(system=System(vendor="Dell", serial="7XK9Q42"), board=Board(vendor="Dell", serial="7XK9Q42"))
+    assert {mark.kind for mark in fingerprints(machine)} == {Mark.SYSTEM_SERIAL, Mark.PLAIN_SERIAL}
+
+
 def test_a_uuid_in_the_other_byte_order_is_the_same():
     swapped = "44454c4c-4200-1035-8051-b9c04f4d3332"
     a, b = Machine(system=System(uuid=UUID)), Machine(system=System(uuid=swapped))

@@ -147,6 +147,11 @@ def test_a_64_bit_processor_under_a_32_bit_system_is_64_bit():
     assert judge(laptop(processors=processor("Core i5-7300U", 2, architecture="i686"))).parts_only is None
 
 
+def test_what_a_tool_saw_outweighs_what_the_name_says():
+    assert judge(laptop(processors=processor("Core Duo T2400", 2, architecture="x86_64"))).parts_only is None
+    assert judge(laptop(processors=processor("Core Duo T2400", 2))).parts_only is not None
+
+
 def test_a_pentium_4_that_a_tool_saw_in_64_bit_is_kept():
     assert judge(laptop(processors=processor("Pentium 4", 1, architecture="x86_64"))).parts_only is None
 
