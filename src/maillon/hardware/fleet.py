@@ -200,7 +200,8 @@ class _SheetReader:
 
     def rows(self) -> Iterator[FleetRow]:
         for number, cells in enumerate(self.table.rows[self.mapping.header_row :], self.mapping.header_row + 1):
-            if row := self._row(number, cells):
+            row = self._row(number, cells)
+            if row and row.quantity:
                 yield row
 
     def warnings(self) -> list[Message]:
@@ -314,8 +315,7 @@ class _RowReader:
         )
         if not (machine.system.origin or machine.chassis.origin or machine.processors or kind is not Kind.UNKNOWN):
             return None
-        quantity = self._quantity(machine)
-        return FleetRow(self.number, self.sheet.table.sheet, machine, quantity, self._notes()) if quantity else None
+        return FleetRow(self.number, self.sheet.table.sheet, machine, self._quantity(machine), self._notes())
 
     def _kind(self) -> Kind:
         """What the list states, which `kind` keeps as long as it comes without a reason."""

@@ -18,9 +18,10 @@ _PROCESSOR = re.compile(
     re.IGNORECASE,
 )
 _SIZE = r"\d{1,5}(?:[.,]\d)? ?(?:[gt][ob]|[gt])\b"
+_DISK = r"disque(?: dur)?|ssd|hdd|nvme|e-?mmc|dd"
 _STORAGE = re.compile(
-    rf"\b(?:(?:disque(?: dur)?|ssd|hdd|nvme|e-?mmc|dd)(?: de)? ?(?:{_SIZE}|\d{{2,5}}\b)"
-    rf"|{_SIZE} ?(?:de )?(?:disque(?: dur)?|ssd|hdd|nvme|e-?mmc|dd\b)(?: (?:nvme|ssd))?|\d ?t[ob]\b)",
+    rf"\b(?:(?:{_DISK})(?: de)? ?(?:{_SIZE}|\d{{2,5}}\b)|{_SIZE} ?(?:de )?(?:{_DISK})\b(?! ?\d)(?: (?:nvme|ssd))?"
+    r"|\d ?t[ob]\b)",
     re.IGNORECASE,
 )
 _MEMORY = re.compile(

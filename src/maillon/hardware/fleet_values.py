@@ -76,7 +76,7 @@ def memory(cell: Cell, unit: str = "") -> MemorySaid | None:
     found = _DDR.search(said)
     kind = (found.group(1) + ("L" if (found.group(2) or "").lower() == "l" else "")).upper() if found else None
     rest = _MEMORY_WORDS.sub(" ", _DDR.sub(" ", said))
-    rest = _BLANK.sub(" ", rest).strip(" ,;-")
+    rest = _BLANK.sub(" ", rest).strip(" ,;").removesuffix(" -")
     total = 0
     parts = re.split(r" ?\+ ?", rest)
     shared = next((m.group(3) for part in reversed(parts) if (m := _AMOUNT.fullmatch(part)) and m.group(3)), "")
@@ -84,16 +84,18 @@ def memory(cell: Cell, unit: str = "") -> MemorySaid | None:
         amount = _AMOUNT.fullmatch(part)
         if not amount:
             return None
-        size = _memory_amount(float(amount.group(2).replace(",", ".")), (amount.group(3) or shared or unit).lower())
+        number = float(amount.group(2).replace(",", "."))
+        size = _memory_amount(number, (amount.group(3) or shared).lower(), unit)
         if size is None:
             return None
         total += size * int(amount.group(1) or 1)
     return MemorySaid(total, kind) if 32 * MEBI <= total <= 4 * 2**40 else None
 
 
-def _memory_amount(number: float, unit: str) -> int | None:
-    if unit and not (unit == "g" and number >= 512):  # "RAM (Go)": 8192 is in megabytes all the same
-        return int(number * _UNITS[unit])
+def _memory_amount(number: float, said: str, titled: str) -> int | None:
+    """said: the unit in the cell, believed; titled: the one in the title, unless the number is absurd in it."""
+    if said or (titled and not (titled == "g" and number >= 512)):
+        return int(number * _UNITS[said or titled])
     if 0 < number <= 128:
         return int(number * GIBI)
     if 512 <= number <= 2**21:
@@ -163,14 +165,14 @@ def _disk(said: str, unit: str) -> DiskSaid | None:
     amount = _DISK_AMOUNT.fullmatch(rest)
     if not amount:
         return None
-    number, letter = float(amount.group(1).replace(",", ".")), (amount.group(2) or unit).lower()
-    size = _disk_amount(number, letter)
+    size = _disk_amount(float(amount.group(1).replace(",", ".")), (amount.group(2) or "").lower(), unit)
     return DiskSaid(size, kind) if size and 2 * GIGA <= size <= 100 * TERA else None
 
 
-def _disk_amount(number: float, unit: str) -> int | None:
-    if unit and not (unit == "g" and number >= 10_000) and not (unit == "t" and number >= 100):
-        return int(number * _DISK_UNITS[unit])
+def _disk_amount(number: float, said: str, titled: str) -> int | None:
+    absurd = (titled == "g" and number >= 10_000) or (titled == "t" and number >= 100)
+    if said or (titled and not absurd):
+        return int(number * _DISK_UNITS[said or titled])
     if number >= 10**9:
         return int(number)
     if number >= 10_000:
