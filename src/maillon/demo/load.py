@@ -149,7 +149,7 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     actor = _actor(workshop)
     arrived = lot.arrived_at or timezone.now()
     places = list(lot.holder.places.all())
-    files = [Incoming(name, text.encode()) for read in reads for name, text in read.files]
+    files = [Incoming(name, content) for read in reads for name, content in read.files]
     lines = intake.receive(
         actor=actor, files=files, lot_id=lot.pk, place_id=places[0].pk, at=arrived + timedelta(days=2)
     )
@@ -159,7 +159,7 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     reports = [
         Incoming(
             f"{read.serial}/wipe.json",
-            erasure_report(read, read.serial, succeeds=not read.failing, started="").encode(),
+            erasure_report(read, succeeds=not read.failing).encode(),
         )
         for read, stage in known
         if stage > 0

@@ -16,7 +16,7 @@ TEST_SERIAL = "DEMO"  # every number drawn begins so: it can not be taken for a 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, bytes], ...]
     serial: str
     disk_serial: str
     disk_model: str
@@ -41,8 +41,10 @@ def reading(model: Model, draw: Random, number: int, *, failing: bool = False) -
     ]
     if model.battery:
         files.append(("upower.txt", _upower(model, draw, number)))
-    named = tuple((f"{serial}/{name}", text) for name, text in files)
-    return Reading(named, serial, disk_serial, f"{maker} {disk_model}", disk_bytes, kind, failing)
+    named = [(f"{serial}/{name}", text.encode()) for name, text in files]
+    if model.screen:
+        named.append((f"{serial}/edid.bin", _edid(model, number)))
+    return Reading(tuple(named), serial, disk_serial, f"{maker} {disk_model}", disk_bytes, kind, failing)
 
 
 def _dmidecode(model: Model, draw: Random, serial: str, modules: tuple[int, ...]) -> str:
@@ -158,6 +160,23 @@ def _lsusb(model: Model) -> str:
     if model.wifi:
         lines.append("Bus 001 Device 004: ID 8087:0a2b Intel Corp. Bluetooth wireless interface")
     return "\n".join(lines) + "\n"
+
+
+def _edid(model: Model, number: int) -> bytes:
+    """The 128 bytes by which a screen tells its size and definition (VESA EDID 1.4): maker "DMO", invented."""
+    pixels, size = model.screen.split(" ")
+    width, height = map(int, pixels.split("x"))
+    width_mm, height_mm = map(int, size.split("x"))
+    maker = (4 << 10) | (13 << 5) | 15  # D, M, O, five bits each
+    blank_x, blank_y = 160, 40
+    clock = (width + blank_x) * (height + blank_y) * 60 // 10_000
+    timing = [clock & 255, clock >> 8 & 255, width & 255, blank_x & 255, width >> 8 << 4 | blank_x >> 8]
+    timing += [height & 255, blank_y & 255, height >> 8 << 4 | blank_y >> 8, 48, 32, 0x35, 0]
+    timing += [width_mm & 255, height_mm & 255, width_mm >> 8 << 4 | height_mm >> 8, 0, 0, 0x18]
+    head = [0, 255, 255, 255, 255, 255, 255, 0, maker >> 8, maker & 255, number & 255, number >> 8, 0, 0, 0, 0]
+    head += [1, 2017 - 1990, 1, 4, 0xA5, width_mm // 10, height_mm // 10, 0x78, 0x02, *[0] * 10, *[0] * 3, *[1] * 16]
+    block = bytes(head + timing + [0] * 54 + [0])
+    return block + bytes([-sum(block) % 256])
 
 
 def erasure_report(read: Reading, *, succeeds: bool) -> str:

@@ -9,6 +9,7 @@ from maillon.workshop.vocabulary import Reason, Repair, System
 REASON = {"reason": dict(Reason.choices)}
 CONDITION = {"condition": dict(Condition.choices)}
 
+register("device.announced", sentence=_("Announced by its donor"), fields={"lot": Field.CODE})
 register("device.received", sentence=_("Received"), fields={"lot": Field.CODE, "place": Field.ID})
 register("device.triaged", sentence=_("Sorted: %(condition)s"), fields={"condition": Field.CODE}, labels=CONDITION)
 register(

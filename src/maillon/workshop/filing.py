@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 
 import maillon
-from maillon.collection.models import Lot
+from maillon.collection.models import Lot, LotState
 from maillon.hardware import erasure, identity
 from maillon.hardware.current import current
 from maillon.hardware.identity import Decision, Fingerprint, Mark
@@ -70,6 +70,8 @@ class Batch:
         self.at = at
         self.lot = lot
         self.place = place
+        # What a donor lists before the lot arrives is announced: nobody has the machine in hand yet.
+        self.announced = lot is not None and lot.state == LotState.ANNOUNCED
         # One intake at a time in a territory: two readings of one new machine must not become two devices.
         self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory_id)
         self.raws: dict[UUID, RawInput] = {}
@@ -144,11 +146,15 @@ class Batch:
             donor_id=self.lot.donor_id if self.lot else None,
             lot=self.lot,
             place=self.place,
-            state=State.RECEIVED.value,
+            state=(State.ANNOUNCED if self.announced else State.RECEIVED).value,
         )
         self.new.append(device)
-        payload = {"lot": self.lot.code if self.lot else None, "place": self.place.pk if self.place else None}
-        self.events.append(ledger.Event("device.received", self.actor, device.id, self.at, None, payload))
+        payload: dict[str, object] = {"lot": self.lot.code if self.lot else None}
+        if self.announced:
+            self.events.append(ledger.Event("device.announced", self.actor, device.id, self.at, None, payload))
+        else:
+            payload["place"] = self.place.pk if self.place else None
+            self.events.append(ledger.Event("device.received", self.actor, device.id, self.at, None, payload))
         return device
 
     def read(
@@ -170,10 +176,10 @@ class Batch:
         self.snapshots.append((snapshot, device))
         self.marks[device.id].update((m.kind, m.value) for m in marks)
         step = BY_NAME["inspected"]
-        first = State(device.state) in step.sources
+        first = State(device.state) in step.sources and not self.announced
         if first:
             device.state = step.to.value
-        payload = {"input": raw.digest, "format": raw.format, "grade": device.grade}
+        payload = {"input": raw.digest, "format": raw.format.split(" + "), "grade": device.grade}
         kind = "device.inspected" if first else "device.read_again"
         self.events.append(ledger.Event(kind, self.actor, device.id, self.at, None, payload))
 

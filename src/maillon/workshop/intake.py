@@ -137,7 +137,7 @@ def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
         return Line(unit.name, Outcome.REFUSED, said.reason, said.hint)
     raw.status, raw.reason = RawInput.Status.READ, {}
     if isinstance(said, Reading):
-        raw.format = said.format
+        raw.format = said.format[:120]
         raw.warnings = [kept(warning) for warning in said.warnings]
         batch.keep(raw)
         return batch.file(raw, said.machines)

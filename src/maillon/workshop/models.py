@@ -129,7 +129,7 @@ class RawInput(models.Model):
     size = models.PositiveBigIntegerField(_("size"))
     content = models.BinaryField()  # zstandard
     status = models.CharField(max_length=8, choices=Status)
-    format = models.CharField(_("format"), max_length=40, blank=True)
+    format = models.CharField(_("format"), max_length=120, blank=True)
     reason = models.JSONField(default=dict)  # {"reason": [text, values], "hint": [text, values]}
     warnings = models.JSONField(default=list)  # [[text, values], …]
     reader_version = models.CharField(max_length=20)

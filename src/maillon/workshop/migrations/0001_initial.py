@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='size')),
                 ('content', models.BinaryField()),
                 ('status', models.CharField(choices=[('read', 'Read'), ('refused', 'Refused')], max_length=8)),
-                ('format', models.CharField(blank=True, max_length=40, verbose_name='format')),
+                ('format', models.CharField(blank=True, max_length=120, verbose_name='format')),
                 ('reason', models.JSONField(default=dict)),
                 ('warnings', models.JSONField(default=list)),
                 ('reader_version', models.CharField(max_length=20)),

@@ -1,0 +1,161 @@
+"""Every address, as every role, in one's own and another's organisation."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from maillon.collection.commands import announce_lot
+from maillon.kernel.access import EVERYONE, SIGNED_IN, TOKEN, stated
+from maillon.territory.roles import PERMISSIONS, Role
+from maillon.workshop import intake
+from maillon.workshop.intake import Incoming
+from maillon.workshop.models import Device, Erasure, RawInput
+from tests.world import dmidecode, make_world, smartctl, wipe_report
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("coordinator", "head", "technician", "reader", "neighbour", "donor", "prescriber", "mediator", "nobody")
+
+
+def routes(resolver=None, prefix="", namespaces=()):
+    """Every pattern of the platform: (full name, pattern, view, namespaces)."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from routes(pattern, prefix + str(pattern.pattern), inner)
+        elif isinstance(pattern, URLPattern):
+            yield (
+                ":".join((*namespaces, pattern.name or "?")),
+                prefix + str(pattern.pattern),
+                pattern.callback,
+                namespaces,
+            )
+
+
+class Match:
+    def __init__(self, name, namespaces):
+        self.url_name = name.rpartition(":")[2]
+        self.namespaces = list(namespaces)
+
+
+def test_every_route_states_who_may_use_it():
+    known = {EVERYONE, SIGNED_IN, TOKEN}.union(*PERMISSIONS.values())
+    silent = [
+        f"{name} ({path})"
+        for name, path, view, namespaces in routes()
+        if stated(view, Match(name, namespaces)) not in known
+    ]
+    assert silent == []
+
+
+@pytest.fixture
+def filled():
+    """Two territories with the same kinds of things, and the arguments that open each of ours."""
+    world, foreign = make_world(), make_world(" étrangère")
+    things = {}
+    for place, who, serial in ((world, "technician", "PF0MINE1"), (foreign, "technician", "PF0THEIR")):
+        actor = place.actor(who)
+        lot = announce_lot(actor=place.actor("coordinator"), donor_id=place.donor.pk, holder_id=place.workshop.pk)
+        disk = f"S3Z9{serial}"
+        files = [
+            Incoming("pc/dmidecode.txt", dmidecode(serial, uuid=str(uuid4()))),
+            Incoming("pc/smartctl.json", smartctl(disk)),
+            Incoming("wipe.json", wipe_report(disk)),
+            Incoming("poem.txt", b"Sous le pont Mirabeau coule la Seine " + serial.encode()),
+        ]
+        list(intake.receive(actor=actor, files=files, lot_id=lot.pk))
+        device = Device.objects.get(serial=serial)
+        things[place.coordination.name] = (place, device, lot)
+    return world, foreign, things
+
+
+def arguments(names, place, device, lot):
+    """Values for the named groups of a route."""
+    known = {
+        "code": lot.code if "lots" in names[0] else device.code,
+        "organisation_id": place.workshop.pk,
+        "membership_id": place.workshop.memberships.first().pk,
+        "token_id": uuid4(),
+        "raw_id": RawInput.objects.filter(organisation=place.workshop).first().pk,
+        "medium_id": device.media.first().pk,
+        "document_id": uuid4(),
+        "doubt_id": uuid4(),
+        "job_id": uuid4(),
+        "view_id": uuid4(),
+        "number": Erasure.objects.filter(medium__device=device, proved=True).first().number,
+        "name": "arrive" if "lots" in names[0] else "triaged",
+    }
+    return {name: known.get(name, uuid4()) for name in names[1:]}
+
+
+def ours():
+    skipped = ("api", "account_", "mfa_", "socialaccount_", "openid_connect_", "?")
+    for name, path, view, namespaces in routes():
+        if name.startswith(skipped) or "api" in namespaces:
+            continue
+        yield name, path, stated(view, Match(name, namespaces))
+
+
+def answer(client, name, path, place, device, lot, method):
+    names = (path, *re.findall(r"<(?:\w+:)?(\w+)>", path))
+    url = reverse(name, kwargs=arguments(names, place, device, lot))
+    return getattr(client, method)(url)
+
+
+@pytest.mark.parametrize("who", ["", *ROLES])
+def test_each_role_opens_what_its_permissions_allow_and_nothing_else(client, filled, who, settings):
+    world, _foreign, things = filled
+    place, device, lot = things[world.coordination.name]
+    if who:
+        client.force_login(world.users[who])
+    actor = world.actor(who) if who else None
+    wrong = []
+    for name, path, rule in ours():
+        for method in ("get", "post"):
+            response = answer(client, name, path, place, device, lot, method)
+            if response.status_code >= 500:
+                wrong.append(f"{method} {path}: {response.status_code}")
+            if rule == EVERYONE:
+                continue
+            if not who:
+                if response.status_code != 302 or "/compte/" not in response.url:
+                    wrong.append(f"{method} {path}: a passer-by got {response.status_code}")
+            elif rule != SIGNED_IN and not actor.may(rule) and response.status_code != 403:
+                wrong.append(f"{method} {path}: {who} without {rule} got {response.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_nobody_opens_what_belongs_to_another_territory(client, filled, who):
+    world, foreign, things = filled
+    place, device, lot = things[foreign.coordination.name]
+    client.force_login(world.users[who])
+    opened = []
+    for name, path, rule in ours():
+        if rule in (EVERYONE, SIGNED_IN) or "<" not in path:
+            continue
+        for method in ("get", "post"):
+            response = answer(client, name, path, place, device, lot, method)
+            if response.status_code not in (403, 404, 405):
+                opened.append(f"{method} {path}: {response.status_code}")
+    assert opened == []
+
+
+@pytest.mark.parametrize("who", ["neighbour"])
+def test_a_workshop_does_not_open_another_workshop_s_machine(client, filled, who):
+    world, _foreign, things = filled
+    place, device, lot = things[world.coordination.name]
+    client.force_login(world.users[who])
+    opened = [
+        path
+        for name, path, rule in ours()
+        if "machines/<" in path and rule not in (EVERYONE, SIGNED_IN)
+        if answer(client, name, path, place, device, lot, "get").status_code not in (403, 404, 405)
+    ]
+    assert opened == []
+
+
+def test_every_role_has_permissions():
+    assert set(PERMISSIONS) == set(Role)
