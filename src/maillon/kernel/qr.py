@@ -32,12 +32,9 @@ def codes(texts: Sequence[str]) -> list[Code]:
 
     Raises ValueError for a text too long for a QR code (2,331 bytes at level M).
     """
-    version = None
-    for _ in range(2):
-        made = [_make(text, version) for text in texts]
-        version = max((code.version for code in made), default=None)
-        if all(code.version == version for code in made):
-            break
+    made = [_make(text) for text in texts]
+    version = max((int(code.version) for code in made), default=1)
+    made = [code if code.version == version else _make(text, version) for text, code in zip(texts, made, strict=True)]
     return [Code(text, len(code.matrix), _path(code.matrix)) for text, code in zip(texts, made, strict=True)]
 
 
@@ -60,7 +57,7 @@ def svg(text: str, label: str) -> SafeString:
     )
 
 
-def _make(text: str, version: int | None) -> segno.QRCode:
+def _make(text: str, version: int | None = None) -> segno.QRCode:
     return segno.make_qr(text, error="m", version=version, mask=MASK, boost_error=False)
 
 

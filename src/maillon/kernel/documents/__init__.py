@@ -71,7 +71,10 @@ def chunks(items: Sequence[Any], size: int = PAGES_AT_ONCE) -> Iterator[Sequence
         yield items[start : start + size]
 
 
-def _first(pages: bytes | list[bytes]) -> bytes:
+def _first(pages: bytes | list[bytes] | None) -> bytes:
+    """A PDF is one file, PNG one a page; None only when Typst was given a file to write to."""
+    if pages is None:
+        raise TypeError("Typst gave nothing back.")
     return pages if isinstance(pages, bytes) else pages[0]
 
 

@@ -40,8 +40,8 @@ class Sanitization:
     technique: str = ""
     tool: str = ""
     version: str = ""
-    started: datetime | None = None
-    ended: datetime | None = None
+    started: datetime | str | None = None  # a text is shown as it is: nwipe tells no time zone
+    ended: datetime | str | None = None
     passes: int | None = None
     verification: Literal["full", "sampled", "none"] = "none"
     bytes_read_back: int | None = None
@@ -175,6 +175,10 @@ def _row(label: str, value: str | None, look: str = "") -> list[str]:
     return [label, value or wording.unknown(), look]
 
 
+def _moment(at: datetime | str | None) -> str:
+    return wording.moment(at) if isinstance(at, datetime) else at or ""
+
+
 def _medium_rows(c: Certificate) -> list[list[str]]:
     m = c.medium
     size = (
@@ -207,8 +211,8 @@ def _sanitization_rows(s: Sanitization) -> list[list[str]]:
         rows.append(_row("IEEE 2883", s.technique))
     rows += [
         _row(gettext("Tool"), tool),
-        _row(gettext("Began"), s.started and wording.moment(s.started)),
-        _row(gettext("Ended"), s.ended and wording.moment(s.ended)),
+        _row(gettext("Began"), _moment(s.started)),
+        _row(gettext("Ended"), _moment(s.ended)),
         _row(gettext("Verification"), _verification(s), "strong"),
         _row(gettext("Blocks not erased"), None if s.bad_blocks is None else wording.number(s.bad_blocks)),
         _row(gettext("Read or write errors"), None if s.io_errors is None else wording.number(s.io_errors)),
@@ -231,7 +235,7 @@ def _person(heading: str, person: Person | None, witness: str) -> dict[str, Any]
     if person:
         rows += [_row(gettext("Role"), person.title), _row(gettext("Place"), person.place)]
         rows += [_row(gettext("Contact"), person.contact)] if person.contact else []
-        rows += [_row(gettext("Date"), person.at and wording.moment(person.at))]
+        rows += [_row(gettext("Date"), _moment(person.at))]
     rows += [_row(gettext("Witness"), witness)] if witness else []
     return {"heading": heading, "rows": rows}
 
