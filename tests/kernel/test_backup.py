@@ -32,12 +32,15 @@ from maillon.kernel.ids import new_id
 from maillon.kernel.jobs.models import Job, PeriodicRun
 from maillon.kernel.ledger import protection
 from maillon.territory.models import Organisation, OrganisationKind, User
+from maillon.workshop.models import Device
+from maillon.workshop.stock import index
 
 MOMENTS = [
     dt.datetime(2026, 11, 24, 6, 47, 33, 123456, tzinfo=dt.UTC),
     dt.datetime(2026, 11, 24, 6, 47, 33, tzinfo=dt.UTC),
     dt.datetime(1999, 1, 1, tzinfo=dt.UTC),
 ]
+INDEX = ("workshop_stock",)  # the stock's search index: made again after a restore, so it may count differently
 TEXTS = ['Élodie « l’été »\n\t"\\', "", "日本 🙂"]
 
 
@@ -108,8 +111,9 @@ def fill():
     territory.territory = territory
     territory.save()
     User.objects.create_user("a@example.org", "a long password", name="A")
+    own = ("ledger_", "kernel_", *INDEX)
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.db_table.startswith(("ledger_", "kernel_")):
+        if model._meta.managed and not model._meta.db_table.startswith(own):
             for number in range(3):
                 _fill_one(model, number)
     with transaction.atomic():
@@ -167,7 +171,7 @@ def everything():
     """Every row of every table, and every kept file."""
     rows = {}
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed:
+        if model._meta.managed and not model._meta.db_table.startswith(INDEX):
             names = [field.attname for field in model._meta.local_concrete_fields]
             found = [
                 tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
@@ -199,11 +203,13 @@ def test_every_row_and_file_comes_back(place, direction):
         made = backup(file)
     filled = [name for name, count in made.rows.items() if count >= 2]
     assert len(filled) > 0.7 * len(made.rows), sorted(set(made.rows) - set(filled))
-    assert made.rows == {name: len(rows) for name, rows in before[0].items()} and made.files == 2
+    counted = {name: count for name, count in made.rows.items() if not name.startswith(INDEX)}
+    assert counted == {name: len(rows) for name, rows in before[0].items()} and made.files == 2
     _forget_files()
     with new_database(target, migrate=False):
         back = restore(file)
         assert everything() == before
+        assert Device.objects.count() == index.StockDoc.objects.count() == 3
         assert back.rows == made.rows and back.sha256 == made.sha256 and not back.aside
         if direction == "same":
             assert stored_as() == form
@@ -212,7 +218,7 @@ def test_every_row_and_file_comes_back(place, direction):
 
 def _check_it_works():
     """New rows get keys of their own, the ledger verifies and still refuses changes, foreign keys hold."""
-    assert ledger.verify().problems == [] and protection.missing(connection) == []
+    assert ledger.verify().problems == [] and protection.missing(connection) == [] and index.check() == []
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM ledger_entry")
     PeriodicRun.objects.create(name="new", due=timezone.now())

@@ -7,6 +7,8 @@ class WorkshopConfig(AppConfig):
 
     def ready(self) -> None:
         from maillon.kernel import navigation, start
+        from maillon.kernel.backup import restored
+        from maillon.workshop.stock import index
         from maillon.workshop.waiting import waiting
 
         item = navigation.Item
@@ -18,3 +20,5 @@ class WorkshopConfig(AppConfig):
             item(_("Labels"), "workshop:labels", "printer", "stock.label", order=50),
         )
         start.add("stock.view", waiting, order=10)
+        # A backup does not hold what SQLite's search index is made of.
+        restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
