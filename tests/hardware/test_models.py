@@ -3,13 +3,13 @@ import re
 import pytest
 
 from maillon.hardware import reading
-from maillon.hardware.model import Board, Machine, Origin, System
-from maillon.hardware.models import apple_models, lenovo_types, with_model
+from maillon.hardware.model import Board, Origin, System
+from maillon.hardware.models import apple_models, lenovo_types, named_system
 from tests.hardware.samples import sample
 
 
 def name(vendor: str, product: str | None = None, **system: str) -> str | None:
-    return with_model(Machine(system=System(vendor=vendor, product_name=product, **system))).system.model
+    return named_system(System(vendor=vendor, product_name=product, **system), Board()).model
 
 
 @pytest.mark.parametrize(
@@ -60,25 +60,20 @@ def test_a_family_helps_where_the_product_is_a_code():
 
 def test_a_board_sold_alone_has_its_name_in_the_board():
     at = {"model": Origin("dmidecode", "line 40")}
-    machine = with_model(
-        Machine(
-            system=System(vendor="MSI", product_name="MS-7917"), board=Board(model="Z97 GAMING 5 (MS-7917)", origin=at)
-        )
-    )
-    assert (machine.system.model, machine.system.origin["model"].at) == ("Z97 GAMING 5", "line 40")
+    board = Board(model="Z97 GAMING 5 (MS-7917)", origin=at)
+    system = named_system(System(vendor="MSI", product_name="MS-7917"), board)
+    assert (system.model, system.origin["model"].at) == ("Z97 GAMING 5", "line 40")
 
 
 def test_the_name_keeps_the_place_it_was_read_at():
     origin = {"version": Origin("dmidecode", "line 10"), "product_name": Origin("dmidecode", "line 9")}
-    machine = with_model(
-        Machine(system=System(vendor="Lenovo", product_name="20HEZ0PWUS", version="ThinkPad T470", origin=origin))
-    )
-    assert machine.system.origin["model"] == Origin("dmidecode", "line 10")
+    system = System(vendor="Lenovo", product_name="20HEZ0PWUS", version="ThinkPad T470", origin=origin)
+    assert named_system(system, Board()).origin["model"] == Origin("dmidecode", "line 10")
 
 
 def test_a_name_already_known_stays():
-    machine = Machine(system=System(vendor="HP", product_name="HP 250 G4 Notebook PC", model="typed by a person"))
-    assert with_model(machine) is machine
+    system = System(vendor="HP", product_name="HP 250 G4 Notebook PC", model="typed by a person")
+    assert named_system(system, Board()) is system
 
 
 def test_tables_are_well_formed():

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillon.hardware.model import Board, Machine, System
-from maillon.hardware.vendors import display, memory_vendor, with_vendors
+from maillon.hardware.model import Board, Machine, Origin
+from maillon.hardware.vendors import display, memory_vendor, named
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,7 @@ def test_memory_makers_from_names_and_jedec_identifiers(written, name):
     assert memory_vendor(written) == name
 
 
-def test_the_board_names_the_maker_when_the_system_does_not():
-    machine = with_vendors(Machine(system=System(vendor=None), board=Board(vendor="ASUSTeK COMPUTER INC.")))
-    assert machine.vendor == "Asus"
+def test_a_part_keeps_where_its_maker_was_read():
+    board = named(Board(vendor="ASUSTeK COMPUTER INC.", origin={"vendor": Origin("dmidecode", "line 30")}))
+    assert (board.vendor, board.origin["vendor"].at) == ("Asus", "line 30")
+    assert Machine(board=board).vendor == "Asus"

@@ -304,7 +304,7 @@ def _read(item: Item, translate: Translate) -> Read:
         return Read(_line(item.label, content, translate), None)
     if not item.member:
         return Read(_line(item.label, reading.read(content, item.label), translate), None)
-    said = reading.parse(content, file=item.member)
+    said = reading.parse(content)  # the line names the file: its origins need not
     if isinstance(said, Unreadable):
         return Read(_line(item.label, said, translate), None)
     finished = replace(said, machines=tuple(map(reading.finish, said.machines)))

@@ -94,6 +94,10 @@ class _Rule(NamedTuple):
     weak: bool  # yields to the chassis
 
 
+Row = tuple[str, str]
+"""A kind, with "?" when it yields to the chassis, and a pattern."""
+
+
 class Line(NamedTuple):
     """A product line found in the machine's names."""
 
@@ -103,27 +107,33 @@ class Line(NamedTuple):
 
 
 @cache
-def _families() -> dict[str, tuple[_Rule, ...]]:
-    """Maker ("*" for any, "Fujitsu*" for names that begin so) -> its rules, in order."""
+def _table() -> dict[str, list[Row]]:
+    """Maker ("*" for any) -> its rows, in order."""
     text = files("maillon.hardware").joinpath("data/families.csv").read_text(encoding="utf-8")
-    rules: dict[str, list[_Rule]] = {}
-    for row in text.splitlines():
-        if row and not row.startswith(("#", "kind;")):
-            kind, maker, pattern = row.split(";", 2)
-            rule = _Rule(Kind(kind.rstrip("?")), re.compile(pattern, re.IGNORECASE), kind.endswith("?"))
-            rules.setdefault(maker, []).append(rule)
-    return {maker: tuple(found) for maker, found in rules.items()}
+    rows: dict[str, list[Row]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith(("#", "kind;")):
+            kind, makers, pattern = line.split(";", 2)
+            for maker in makers.split(","):
+                rows.setdefault(maker, []).append((kind, pattern))
+    return rows
+
+
+@cache
+def _rules(vendor: str) -> tuple[_Rule, ...]:
+    """The rules for a maker, then those for any; compiled when the maker is first met."""
+    rows = [row for maker in (vendor, "*") for row in _table().get(maker, ())]
+    return tuple(_Rule(Kind(k.rstrip("?")), re.compile(pattern), k.endswith("?")) for k, pattern in rows)
 
 
 @lru_cache(maxsize=8192)
 def product_line(vendor: str, names: str) -> Line | None:
-    rules = _families()
-    makers = [vendor, *(maker for maker in rules if maker.endswith("*") and vendor.startswith(maker[:-1]))]
-    for maker in dict.fromkeys([*makers, "*"]):
-        for kind, pattern, weak in rules.get(maker, ()):
-            found = pattern.search(names)
-            if found:
-                return Line(kind, found[0].strip(" |") or vendor, weak)
+    """The first rule that the names match; its name is quoted as they spell it."""
+    text = names.lower() if names.isascii() else "".join(c.lower() if len(c.lower()) == 1 else c for c in names)
+    for kind, pattern, weak in _rules(vendor if vendor in _table() else ""):
+        found = pattern.search(text)
+        if found:
+            return Line(kind, names[found.start() : found.end()].strip(" |") or vendor, weak)
     return None
 
 

@@ -12,52 +12,46 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from maillon.hardware.junk import clean
-from maillon.hardware.model import Machine, System
+from maillon.hardware.model import Board, Processor, System
 
 Named = tuple[str, str]
 """A name, and the field of `System` it was read from."""
 
 
-def with_model(machine: Machine) -> Machine:
-    """The machine with `system.model`, where its firmware allows to know it."""
-    system = machine.system
+def named_system(system: System, board: Board) -> System:
+    """The system with `model`, where its firmware allows to know it. Both parts have the display names of makers."""
     if system.model:
-        return machine
-    named = marketing_name(system, machine.vendor)
+        return system
+    named = marketing_name(system, system.vendor or board.vendor)
     if named is None:
-        return machine
+        return system
     name, field = named
     origin = system.origin.get(field)
-    board = _BOARD_CODE.fullmatch(machine.board.model or "") if _CODE.fullmatch(name) else None
-    if board:  # MSI's boards: the product is a code, the board has the name too
-        name, origin = board[1], machine.board.origin.get("model")
-    origins = {**system.origin, "model": origin} if origin else system.origin
-    return replace(machine, system=replace(system, model=name, origin=origins))
+    code = _BOARD_CODE.fullmatch(board.model or "") if _CODE.fullmatch(name) else None
+    if code:  # MSI's boards: the product is a code, the board has the name too
+        name, origin = code[1], board.origin.get("model")
+    return replace(system, model=name, origin={**system.origin, "model": origin} if origin else system.origin)
 
 
 _CODE = re.compile(r"MS-[0-9A-Z]{4,5}")
 _BOARD_CODE = re.compile(r"(.+?) \(MS-[0-9A-Z]{4,5}\)")
 
 
-def with_processors(machine: Machine) -> Machine:
-    """The machine whose processors have the generation and the year their names tell."""
+def dated_processor(processor: Processor) -> Processor:
+    """The processor with the generation and the year its name tells."""
     from maillon.hardware.cpus import describe
 
-    processors = []
-    for processor in machine.processors:
-        facts = describe(processor.model) if processor.model and not processor.release_year else None
-        if facts and (facts.generation or facts.release_year):
-            at = processor.origin.get("model")
-            derived = {"generation": at, "release_year": at} if at else {}
-            processor = replace(
-                processor,
-                generation=processor.generation or facts.generation,
-                release_year=facts.release_year,
-                vendor=processor.vendor or facts.vendor,
-                origin={**processor.origin, **derived},
-            )
-        processors.append(processor)
-    return replace(machine, processors=tuple(processors))
+    facts = describe(processor.model) if processor.model and not processor.release_year else None
+    if not facts or not (facts.generation or facts.release_year):
+        return processor
+    at = processor.origin.get("model")
+    return replace(
+        processor,
+        generation=processor.generation or facts.generation,
+        release_year=facts.release_year,
+        vendor=processor.vendor or facts.vendor,
+        origin={**processor.origin, "generation": at, "release_year": at} if at else processor.origin,
+    )
 
 
 def marketing_name(system: System, vendor: str | None) -> Named | None:

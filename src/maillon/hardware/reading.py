@@ -125,7 +125,14 @@ def finish(machine: Machine) -> Machine:
     """The machine with the names a person would say, and its kind. Doing it twice changes nothing."""
     from maillon.hardware import kind, models, vendors
 
-    named = models.with_processors(models.with_model(vendors.with_vendors(machine)))
+    board = vendors.named(machine.board)
+    named = replace(
+        machine,
+        system=models.named_system(vendors.named(machine.system), board),
+        board=board,
+        chassis=vendors.named(machine.chassis),
+        processors=tuple(map(models.dated_processor, machine.processors)),
+    )
     return kind.with_kind(named)
 
 

@@ -16,6 +16,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from maillon.hardware import model
@@ -41,24 +42,29 @@ def to_dict(machine: Machine) -> Json:
 
 
 def _part(part: Any) -> Json:
+    names, defaults, writers, values_of = _plan(type(part))
     document: Json = {}
-    for name, default, write in _writers(type(part)):
-        value = getattr(part, name)
+    for name, default, write, value in zip(names, defaults, writers, values_of(part), strict=True):
         if value is not default and value != default:
             document[name] = write(value) if write else value
     return document
 
 
-class _Writer(NamedTuple):
-    name: str
-    default: object
-    write: Callable[[Any], Any] | None  # None: the value is JSON already
+class _Plan(NamedTuple):
+    """How the parts of a class are written: one entry a field in each tuple."""
+
+    names: tuple[str, ...]
+    defaults: tuple[object, ...]
+    writers: tuple[Callable[[Any], Any] | None, ...]  # None: the value is JSON already
+    values_of: Callable[[Any], tuple[Any, ...]]
 
 
 @cache
-def _writers(part: type) -> tuple[_Writer, ...]:
+def _plan(part: type) -> _Plan:
     hints = get_type_hints(part)
-    return tuple(_Writer(f.name, _default(f), _writer_for(f.name, hints[f.name])) for f in fields(part))
+    names = tuple(field.name for field in fields(part))
+    defaults = tuple(map(_default, fields(part)))
+    return _Plan(names, defaults, tuple(_writer_for(name, hints[name]) for name in names), attrgetter(*names))
 
 
 def _default(field: Any) -> object:

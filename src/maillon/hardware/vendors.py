@@ -8,9 +8,10 @@ names and takeovers; JEDEC JEP106 for the identifiers of memory makers.
 import re
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 
 from maillon.hardware.junk import clean
-from maillon.hardware.model import Machine
+from maillon.hardware.model import Board, Chassis, System
 
 # The beginning of a squeezed name (lower case, letters and digits) -> display name. Longer beginnings win.
 _MAKERS = {
@@ -301,15 +302,10 @@ def _jedec(digits: str) -> str | None:
     return _JEDEC.get((bank, odd)) or _JEDEC.get((bank, identifier))
 
 
-def with_vendors(machine: Machine) -> Machine:
-    """The machine with the display names of its makers; values stay where they were read."""
-    system, board, chassis = machine.system, machine.board, machine.chassis
-    names = display(system.vendor), display(board.vendor), display(chassis.vendor)
-    if names == (system.vendor, board.vendor, chassis.vendor):
-        return machine
-    return replace(
-        machine,
-        system=replace(system, vendor=names[0]),
-        board=replace(board, vendor=names[1]),
-        chassis=replace(chassis, vendor=names[2]),
-    )
+Part = TypeVar("Part", System, Board, Chassis)
+
+
+def named(part: Part) -> Part:
+    """The part with the display name of its maker; its origin stays where it was read."""
+    name = display(part.vendor)
+    return part if name == part.vendor else replace(part, vendor=name)

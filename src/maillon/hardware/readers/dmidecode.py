@@ -36,7 +36,7 @@ from maillon.hardware.quantities import iso_date, size_bytes, watt_hours, whole
 from maillon.hardware.vendors import memory_vendor
 
 _HANDLE = "Handle 0x"
-_TYPE = re.compile(r"[0-9A-Fa-f]+,?\s+(?:DMI )?type (\d+)")
+_TYPE = re.compile(r"[0-9A-Fa-f]{1,8},?\s+(?:DMI )?type (\d{1,3})\b")
 _TITLES = {  # for the quiet output, which prints no handles
     "BIOS Information": 0,
     "System Information": 1,
@@ -67,8 +67,21 @@ class Section(NamedTuple):
     body: str
 
 
-Fields = dict[str, tuple[str, int]]
-"""Key -> its first value in the structure, and the line where it stands."""
+class Fields(NamedTuple):
+    """The fields of a structure: the first value of each key, and the line where it stands."""
+
+    values: dict[str, tuple[str, int]]  # key -> value, line counted from the structure's first
+    start: int  # line of the structure in the text
+
+    def get(self, key: str) -> str:
+        """The value, or an empty text."""
+        found = self.values.get(key)
+        return found[0] if found else ""
+
+    def line(self, key: str) -> int:
+        found = self.values.get(key)
+        return self.start + found[1] if found else self.start
+
 
 Sections = dict[int, list[Section]]
 
@@ -137,15 +150,28 @@ def _sections(text: str, line: int) -> Sections:
     if len(pieces) == 1:
         return _quiet_sections(text, line)
     sections: Sections = {}
+    offset = counted = len(pieces[0])
     line += pieces[0].count("\n")
     for piece in pieces[1:]:
-        head = _TYPE.match(piece)
-        number = int(head[1]) if head and len(head[1]) < 4 else -1
+        start = offset + len(_HANDLE)
+        offset = start + len(piece)
+        number = _type_of(piece)
         if number in _WANTED:
-            _handle, _sep, body = piece.partition("\n")
+            line += text.count("\n", counted, start)
+            counted = start
+            body = piece[piece.find("\n") + 1 :]
             sections.setdefault(number, []).append(Section(number, line + 1, body))
-        line += piece.count("\n")
     return sections
+
+
+def _type_of(piece: str) -> int:
+    """The type after a handle: "0001, DMI type 1, 27 bytes"; -1 for none."""
+    if piece[4:15] == ", DMI type ":
+        digits = piece[15:19].partition(",")[0]
+        if digits.isdecimal():
+            return int(digits)
+    found = _TYPE.match(piece)
+    return int(found[1]) if found else -1
 
 
 def _quiet_sections(text: str, line: int) -> Sections:
@@ -165,14 +191,20 @@ def _quiet_sections(text: str, line: int) -> Sections:
 
 
 def _fields(section: Section) -> Fields:
-    fields: Fields = {}
-    for number, row in enumerate(section.body.split("\n"), section.line):
+    return Fields(_values(section.body), section.line)
+
+
+@lru_cache(maxsize=4096)
+def _values(body: str) -> dict[str, tuple[str, int]]:
+    """Machines of one maker share many structures to the letter (sockets, empty slots): each is cut once."""
+    values: dict[str, tuple[str, int]] = {}
+    for number, row in enumerate(body.split("\n")):
         key, colon, value = row.partition(":")
         if colon:
             key = key.strip()
-            if key not in fields:
-                fields[key] = (value.strip(), number)
-    return fields
+            if key not in values:
+                values[key] = (value.strip(), number)
+    return values
 
 
 # --- Values -----------------------------------------------------------------------------------------------------------
@@ -322,6 +354,10 @@ _BATTERY: Spec = (
     ("technology", "Chemistry", chemistry),
     ("design_wh", "Design Capacity", capacity),
 )
+_SMART_BATTERY: Spec = (  # where the structure points to the battery's own data
+    ("technology", "SBDS Chemistry", chemistry),
+    ("serial", "SBDS Serial Number", clean_serial),
+)
 _TPM: Spec = (
     ("vendor", "Vendor ID", clean),
     ("version", "Specification Version", specification),
@@ -333,12 +369,12 @@ def _take(fields: Fields, spec: Spec, where: Where) -> dict[str, Any]:
     part: dict[str, Any] = {}
     origin: dict[str, Origin] = {}
     for name, key, read in spec:
-        found = fields.get(key)
+        found = fields.values.get(key)
         if found:
             value = read(found[0])
             if value is not None:
                 part[name] = value
-                origin[name] = where.line(found[1])
+                origin[name] = where.line(fields.start + found[1])
     if origin:
         part["origin"] = origin
     return part
@@ -395,7 +431,7 @@ def _firmware(sections: Sections, where: Where) -> tuple[Firmware, dict[str, Ori
 def _processors(sections: Sections, where: Where) -> Iterator[Processor]:
     for section in sections.get(4, ())[:64]:
         fields = _fields(section)
-        if "Unpopulated" in fields.get("Status", ("", 0))[0]:
+        if "Unpopulated" in fields.get("Status"):
             continue
         part = _take(fields, _PROCESSOR, where)
         if "model" not in part:
@@ -405,7 +441,7 @@ def _processors(sections: Sections, where: Where) -> Iterator[Processor]:
             part["frequency_mhz"] = frequency
             part.setdefault("origin", {})["frequency_mhz"] = where.line(at)
         at = section.body.find("64-bit capable")
-        if at >= 0 and "ARM" not in fields.get("Family", ("", 0))[0]:
+        if at >= 0 and "ARM" not in fields.get("Family"):
             part["architecture"] = "x86_64"
             line = section.line + section.body.count("\n", 0, at)
             part.setdefault("origin", {})["architecture"] = where.line(line)
@@ -424,13 +460,11 @@ def _frequency(fields: Fields) -> tuple[int | None, int]:
 
     "Max Speed" is what the socket takes (8300 MHz on some boards), so it is not used.
     """
-    name, line = fields.get("Version", ("", 0))
-    nominal = processor_name(name).frequency_mhz
+    nominal = processor_name(fields.get("Version")).frequency_mhz
     if nominal:
-        return nominal, line
-    current, line = fields.get("Current Speed", ("", 0))
-    megahertz = count(current)
-    return (megahertz if megahertz and 100 <= megahertz <= 6500 else None), line
+        return nominal, fields.line("Version")
+    megahertz = count(fields.get("Current Speed"))
+    return (megahertz if megahertz and 100 <= megahertz <= 6500 else None), fields.line("Current Speed")
 
 
 _NOT_MEMORY = ("Flash", "ROM", "EEPROM", "FEPROM", "EPROM", "Non-volatile RAM")
@@ -438,7 +472,7 @@ _NOT_MEMORY = ("Flash", "ROM", "EEPROM", "FEPROM", "EPROM", "Non-volatile RAM")
 
 def _memory(sections: Sections, where: Where) -> Memory:
     arrays = [_fields(section) for section in sections.get(16, ())[:64]]
-    main = [fields for fields in arrays if fields.get("Use", ("System Memory", 0))[0] == "System Memory"]
+    main = [fields for fields in arrays if fields.get("Use") in ("", "System Memory")]
     others = len(arrays) - len(main)
     modules, places = _modules(sections, where, others)
     part: dict[str, Any] = {"modules": modules}
@@ -448,7 +482,7 @@ def _memory(sections: Sections, where: Where) -> Memory:
         part["total_bytes"] = total
         origin["total_bytes"] = next(m.origin["size_bytes"] for m in modules if m.size_bytes)
     for name, key, read in (("maximum_bytes", "Maximum Capacity", size), ("slots", "Number Of Devices", count)):
-        known = [(value, fields[key][1]) for fields in main if key in fields and (value := read(fields[key][0]))]
+        known = [(value, fields.line(key)) for fields in main if (value := read(fields.get(key)))]
         if known:
             part[name] = sum(value for value, _line in known)
             origin[name] = where.line(known[0][1])
@@ -469,16 +503,16 @@ def _modules(sections: Sections, where: Where, others: int) -> tuple[tuple[Memor
     places = 0
     for section in sections.get(number, ())[:512]:
         fields = _fields(section)
-        kind = fields.get("Type", ("", 0))[0]
-        if others and (kind in _NOT_MEMORY or "ROM" in fields.get("Locator", ("", 0))[0].upper().split()):
+        kind = fields.get("Type")
+        if others and (kind in _NOT_MEMORY or "ROM" in fields.get("Locator").upper().split()):
             continue
         places += 1
         part = _take(fields, spec, where)
         if "size_bytes" not in part:
             continue
-        if kind.startswith("LPDDR") and "CAMM" not in fields.get("Form Factor", ("", 0))[0]:
+        if kind.startswith("LPDDR") and "CAMM" not in fields.get("Form Factor"):
             part["form_factor"] = "soldered"  # LPDDR chips exist on no other module, whatever the firmware says
-            part["origin"]["form_factor"] = where.line(fields["Type"][1])
+            part["origin"]["form_factor"] = where.line(fields.line("Type"))
         if "speed_mts" not in part:
             for key in ("Configured Memory Speed", "Configured Clock Speed"):
                 part |= _merge_origin(part, _take(fields, (("speed_mts", key, count),), where))
@@ -500,11 +534,10 @@ def _batteries(sections: Sections, where: Where) -> tuple[tuple[Battery, ...], O
         if "Virtual Battery" in text or "CRB Battery" in text or "Location: Fake" in text:
             template = where.line(section.line)
             continue
-        if "technology" not in fields and "SBDS Chemistry" in fields:
-            fields["Chemistry"] = fields.get("Chemistry", fields["SBDS Chemistry"])
-        if "Serial Number" not in fields and "SBDS Serial Number" in fields:
-            fields["Serial Number"] = fields["SBDS Serial Number"]
         part = _take(fields, _BATTERY, where)
+        for spec in _SMART_BATTERY:
+            if spec[0] not in part:
+                part |= _merge_origin(part, _take(fields, (spec,), where))
         if part.keys() - {"technology", "origin"}:
             found.append(Battery(**part))
         else:
@@ -547,14 +580,13 @@ def _ports(sections: Sections, where: Where) -> Iterator[Port]:
     """The sockets one can plug into: those with an external connector or an external name."""
     for section in sections.get(8, ())[:64]:
         fields = _fields(section)
-        connector = fields.get("External Connector Type", ("None", 0))[0]
-        label, line = fields.get("External Reference Designator", ("", section.line))
-        name = clean(label)
+        connector = fields.get("External Connector Type") or "None"
+        name = clean(fields.get("External Reference Designator"))
         if connector == "None" or (name is None and connector == "Other"):
             continue
-        kind = port_kind(name or "", connector, fields.get("Port Type", ("", 0))[0])
+        kind = port_kind(name or "", connector, fields.get("Port Type"))
         if kind or name:
-            at = where.line(line)
+            at = where.line(fields.line("External Reference Designator"))
             origin = {key: at for key, value in (("kind", kind), ("label", name)) if value}
             yield Port(kind=kind, label=name, origin=origin)
 
@@ -577,13 +609,12 @@ def _locks(sections: Sections, where: Where) -> Iterator[Lock]:
     """
     for section in sections.get(24, ())[:1]:
         fields = _fields(section)
-        enabled = [(key, state) for key, state in _PASSWORDS if fields.get(key, ("", 0))[0] == "Enabled"]
-        disabled = [key for key, _state in _PASSWORDS if fields.get(key, ("", 0))[0] == "Disabled"]
+        enabled = [(key, state) for key, state in _PASSWORDS if fields.get(key) == "Enabled"]
+        disabled = [key for key, _state in _PASSWORDS if fields.get(key) == "Disabled"]
         seen = enabled[0] if enabled else (disabled[0], LockState.ABSENT) if len(disabled) == 2 else None
         if seen:
-            text, line = fields[seen[0]]
-            origin = {"state": where.line(line)}
-            evidence = f"{seen[0]}: {text}"
+            origin = {"state": where.line(fields.line(seen[0]))}
+            evidence = f"{seen[0]}: {fields.get(seen[0])}"
             yield Lock(kind=LockKind.FIRMWARE_PASSWORD, state=seen[1], evidence=evidence, origin=origin)
     for section in sections.get(11, ()):
         found = _TRACKER.search(section.body)
