@@ -28,8 +28,8 @@ from typing import IO, NamedTuple
 
 import zstandard
 
+from maillon.hardware import archive_reasons as reasons
 from maillon.hardware import foreign
-from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Limits, Unreadable
 
 BOMB_RATIO = 400  # real tool outputs shrink up to some 60 times; text repeated for a joke, over 1,000 times
@@ -86,21 +86,20 @@ class _Budget:
     limits: Limits
     bytes_left: int
     members_left: int
-    packed: int  # bytes of the archive itself
     spent: float = 0.0  # seconds of ours, without those of the caller between two members
     started: float = field(default_factory=time.monotonic)
 
     def take(self, count: int) -> None:
         self.bytes_left -= count
         if self.bytes_left < 0:
-            raise _TooMuchError(_too_big(self.limits))
+            raise _TooMuchError(reasons.too_big(self.limits))
         if self.spent + time.monotonic() - self.started > self.limits.seconds:
-            raise _TooMuchError(_too_slow(self.limits))
+            raise _TooMuchError(reasons.too_slow(self.limits))
 
     def take_member(self) -> None:
         self.members_left -= 1
         if self.members_left < 0:
-            raise _TooMuchError(_too_many(self.limits))
+            raise _TooMuchError(reasons.too_many(self.limits))
         self.take(0)
 
 
@@ -125,17 +124,14 @@ def members(data: bytes, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Ite
     to say where a damaged archive stops; members are named without it. The iterator never raises.
     """
     if len(data) > limits.input_bytes:
-        return _input_too_big(limits)
+        return reasons.input_too_big(limits)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         refusal = _zip_refusal(data, limits)
         if refusal:
             return refusal
     elif not is_archive(data):
-        return Unreadable(
-            Message(_("This is not an archive that can be opened here.")),
-            Message(_("Pack the files as .zip or .tar.gz and send that.")),
-        )
-    budget = _Budget(limits, limits.unpacked_bytes, limits.members, len(data))
+        return reasons.no_archive()
+    budget = _Budget(limits, limits.unpacked_bytes, limits.members)
     return _timed(_walk(data, budget, name, "", 0), budget, name or "archive")
 
 
@@ -146,7 +142,7 @@ def folder_members(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Me
     Links are not followed and come out as refusals, as do devices and pipes. Names are relative to the
     folder.
     """
-    budget = _Budget(limits, limits.unpacked_bytes, limits.members, limits.input_bytes)
+    budget = _Budget(limits, limits.unpacked_bytes, limits.members)
     return _timed(_walk_folder(folder, budget), budget, folder.name)
 
 
@@ -177,7 +173,7 @@ def _nested(member: Member, budget: _Budget, depth: int) -> Iterator[Member]:
     if isinstance(content, Unreadable) or not is_archive(content):
         yield member
     elif depth >= NESTED:
-        yield Member(member.name, _too_deep())
+        yield Member(member.name, reasons.too_deep())
     elif content.startswith(b"PK") and (refusal := _zip_refusal(content, budget.limits)):
         yield Member(member.name, refusal)
     elif _packing(content) and not _holds_tar(content):  # one compressed file: not a level
@@ -198,7 +194,7 @@ def _open(data: bytes, budget: _Budget, name: str) -> Iterator[Member]:
         else:
             yield _single(data, budget, name)
     except _DAMAGE as damage:
-        yield Member(name or "archive", _damaged(damage))
+        yield Member(name or "archive", reasons.damaged(damage))
 
 
 # --- zip
@@ -208,23 +204,20 @@ def _zip_refusal(data: bytes, limits: Limits) -> Unreadable | None:
     """Reasons to refuse a zip before its directory, which takes some 500 bytes of memory an entry, is
     read."""
     if data.count(b"PK\x01\x02") > limits.members + NESTED * 1000:
-        return _too_many(limits)
+        return reasons.too_many(limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except _DAMAGE as damage:
-        return _damaged(damage)
+        return reasons.damaged(damage)
     if len(entries) > limits.members:
-        return _too_many(limits)
+        return reasons.too_many(limits)
     if document := foreign.describe_zip([entry.filename for entry in entries[:200]]):
         return document
     if data[30:38] == b"mimetype" and b"opendocument" in data[38:140]:
-        return Unreadable(
-            Message(_("This is a text document or a slide show.")),
-            Message(_("Copy the tool's output from it into a plain text file (.txt) and send that file.")),
-        )
+        return reasons.document()
     honest = sum(entry.file_size for entry in entries if not _entry_refusal(entry, limits))
-    return _too_big(limits) if honest > limits.unpacked_bytes else None
+    return reasons.too_big(limits) if honest > limits.unpacked_bytes else None
 
 
 def _zip(data: bytes, budget: _Budget) -> Iterator[Member]:
@@ -237,7 +230,7 @@ def _zip(data: bytes, budget: _Budget) -> Iterator[Member]:
             budget.take_member()
             overlaps = entry.header_offset in starts
             starts.add(entry.header_offset)
-            refusal = _entry_refusal(entry, budget.limits) or (_bomb() if overlaps else None)
+            refusal = _entry_refusal(entry, budget.limits) or (reasons.bomb() if overlaps else None)
             yield Member(name, refusal or _zip_content(archive, entry, budget))
 
 
@@ -246,21 +239,14 @@ def _entry_refusal(entry: zipfile.ZipInfo, limits: Limits) -> Unreadable | None:
     if refusal := _name_refusal(entry.filename):
         return refusal
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return _special(_zip_special(mode))
+        return reasons.link() if stat.S_ISLNK(mode) else reasons.device()
     if entry.flag_bits & 0x1:
-        return Unreadable(
-            Message(_("This member is encrypted.")),
-            Message(_("Unpack the archive with its password and pack the files again without one.")),
-        )
+        return reasons.encrypted()
     if entry.file_size > BOMB_SIZE and entry.file_size > BOMB_RATIO * max(1, entry.compress_size):
-        return _bomb()
+        return reasons.bomb()
     if entry.file_size > limits.input_bytes:
-        return _member_too_big(entry.file_size, limits)
+        return reasons.member_too_big(entry.file_size, limits)
     return None
-
-
-def _zip_special(mode: int) -> str:
-    return "link" if stat.S_ISLNK(mode) else "device"
 
 
 def _zip_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budget) -> bytes | Unreadable:
@@ -268,12 +254,9 @@ def _zip_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: _Budg
         with archive.open(entry) as stream:
             return _read(stream, budget)
     except NotImplementedError:
-        return Unreadable(
-            Message(_("This member is compressed in a way that is not known here.")),
-            Message(_("Pack the files again with the ordinary zip method (“deflate”), or as .tar.gz.")),
-        )
+        return reasons.unknown_method()
     except _DAMAGE as damage:
-        return _damaged(damage)
+        return reasons.damaged(damage)
 
 
 # --- tar
@@ -305,14 +288,14 @@ def _tar_content(archive: tarfile.TarFile, entry: tarfile.TarInfo, budget: _Budg
     if refusal := _name_refusal(entry.name):
         return refusal
     if entry.issym() or entry.islnk():
-        return _special("link")
+        return reasons.link()
     if not entry.isreg() or entry.issparse():
-        return _special("device")
+        return reasons.device()
     if entry.size > budget.limits.input_bytes:
-        return _member_too_big(entry.size, budget.limits)
+        return reasons.member_too_big(entry.size, budget.limits)
     stream = archive.extractfile(entry)
     if stream is None:
-        return _special("device")
+        return reasons.device()
     content = _read(stream, budget)
     if isinstance(content, bytes) and len(content) < entry.size:
         raise EOFError
@@ -399,8 +382,9 @@ class _Chunks(io.RawIOBase):
 class _Metered(io.RawIOBase):
     """A stream whose every byte is counted against the budget before it reaches anybody."""
 
-    def __init__(self, stream: IO[bytes], budget: _Budget) -> None:
+    def __init__(self, stream: IO[bytes], packed: int, budget: _Budget) -> None:
         self._stream = stream
+        self._packed = packed
         self._budget = budget
         self._out = 0
 
@@ -410,16 +394,16 @@ class _Metered(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(CHUNK if size < 0 else min(size, 4 * CHUNK))
         self._out += len(piece)
-        if self._out > BOMB_SIZE and self._out > BOMB_RATIO * self._budget.packed:
-            raise _TooMuchError(_bomb())
+        if self._out > BOMB_SIZE and self._out > BOMB_RATIO * self._packed:
+            raise _TooMuchError(reasons.bomb())
         if self._out > self._budget.limits.unpacked_bytes:
-            raise _TooMuchError(_too_big(self._budget.limits))
+            raise _TooMuchError(reasons.too_big(self._budget.limits))
         self._budget.take(0)
         return piece
 
 
 def _unpacking(data: bytes, budget: _Budget) -> IO[bytes]:
-    return _Metered(_unpacked(data), budget)  # type: ignore[return-value]
+    return _Metered(_unpacked(data), len(data), budget)  # type: ignore[return-value]
 
 
 def _unpacked(data: bytes) -> IO[bytes]:
@@ -453,7 +437,7 @@ def _read(stream: IO[bytes], budget: _Budget) -> bytes | Unreadable:
         size += len(piece)
         budget.take(len(piece))
         if size > budget.limits.input_bytes:
-            return _member_too_big(size, budget.limits)
+            return reasons.member_too_big(size, budget.limits)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -478,18 +462,15 @@ def _file_content(path: Path, budget: _Budget) -> bytes | Unreadable:
     try:
         seen = path.lstat()
         if stat.S_ISLNK(seen.st_mode):
-            return _special("link")
+            return reasons.link()
         if not stat.S_ISREG(seen.st_mode):
-            return _special("device")
+            return reasons.device()
         if seen.st_size > budget.limits.input_bytes:
-            return _member_too_big(seen.st_size, budget.limits)
+            return reasons.member_too_big(seen.st_size, budget.limits)
         with path.open("rb") as stream:
             return _read(stream, budget)
     except OSError as error:
-        return Unreadable(
-            Message(_("The file can not be opened (%(error)s)."), {"error": error.strerror or "?"}),
-            Message(_("Give the right to read it, or copy it elsewhere.")),
-        )
+        return reasons.unopened(error)
 
 
 # --- names
@@ -502,92 +483,5 @@ def _tidy(name: str) -> str:
 def _name_refusal(name: str) -> Unreadable | None:
     name = name.replace("\\", "/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or "\x00" in name:
-        return Unreadable(
-            Message(_("Its name points outside of the archive.")),
-            Message(_("Pack the folder again from the folder itself, without absolute paths or “..”.")),
-        )
+        return reasons.outside()
     return None
-
-
-# --- reasons
-
-
-def _damaged(damage: Exception) -> Unreadable:
-    if isinstance(damage, lzma.LZMAError) and "emory" in str(damage):
-        return Unreadable(
-            Message(_("Unpacking this would take too much memory.")),
-            Message(_("Pack the files again with ordinary settings, as .zip or .tar.gz.")),
-        )
-    return Unreadable(
-        Message(_("The archive is damaged or was cut short: what follows is lost.")),
-        Message(_("Copy it again from where it was made, or pack the files again.")),
-    )
-
-
-def _special(what: str) -> Unreadable:
-    if what == "link":
-        return Unreadable(
-            Message(_("This is a link to another file, not a file.")),
-            Message(_("Put the file itself in the archive.")),
-        )
-    return Unreadable(
-        Message(_("This is a device, a pipe or a file with holes, not an ordinary file.")),
-        Message(_("Copy what it holds into an ordinary file and send that.")),
-    )
-
-
-def _bomb() -> Unreadable:
-    return Unreadable(
-        Message(_("It would unpack to an absurd size: this looks like a decompression bomb.")),
-        Message(_("Send the files themselves, or an archive of them that you made.")),
-    )
-
-
-def _too_deep() -> Unreadable:
-    return Unreadable(
-        Message(_("This archive is inside an archive that is itself inside an archive.")),
-        Message(_("Unpack the outer one and send the inner ones.")),
-    )
-
-
-def _member_too_big(size: int, limits: Limits) -> Unreadable:
-    values = {"size": size // 2**20, "limit": limits.input_bytes // 2**20}
-    return Unreadable(
-        Message(_("This file is too big (%(size)d MiB; at most %(limit)d MiB are read)."), values),
-        Message(_("Send the output of one machine a file, or split the list.")),
-    )
-
-
-def _input_too_big(limits: Limits) -> Unreadable:
-    values = {"limit": limits.input_bytes // 2**20}
-    return Unreadable(
-        Message(_("The file is bigger than %(limit)d MiB."), values),
-        Message(_("Send it in several parts.")),
-    )
-
-
-def _too_big(limits: Limits) -> Unreadable:
-    return Unreadable(
-        Message(
-            _("The archive unpacks to more than %(limit)d MiB: the rest was left."),
-            {"limit": limits.unpacked_bytes // 2**20},
-        ),
-        Message(_("Send it in several parts.")),
-    )
-
-
-def _too_many(limits: Limits) -> Unreadable:
-    return Unreadable(
-        Message(_("It holds more than %(limit)d files: the rest was left."), {"limit": limits.members}),
-        Message(_("Send it in several parts.")),
-    )
-
-
-def _too_slow(limits: Limits) -> Unreadable:
-    return Unreadable(
-        Message(
-            _("Unpacking took more than %(limit)d seconds: the rest was left."),
-            {"limit": int(limits.seconds)},
-        ),
-        Message(_("Send it in several parts, or as .zip.")),
-    )

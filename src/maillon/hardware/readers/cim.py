@@ -20,7 +20,8 @@ from maillon.hardware.model import Machine, Origin, Reading
 COLLECT = r"""
 $ErrorActionPreference = 'SilentlyContinue'
 $d = [ordered]@{ Format = 'maillon-cim/1'; SeenAt = (Get-Date).ToString('o') }
-$hidden = 'Cim*', 'PS*', 'UserName', 'PrimaryOwner*', 'RegisteredUser', 'DNSHostName', 'SystemName', 'CSName'
+$hidden = 'Cim*', 'PS*', 'UserName', 'PrimaryOwner*', 'RegisteredUser', 'DNSHostName'
+$hidden += 'SystemName', 'CSName', 'Organization'
 @{ 'root/cimv2' = 'ComputerSystem', 'ComputerSystemProduct', 'BIOS', 'BaseBoard', 'SystemEnclosure', 'Processor',
      'PhysicalMemory', 'PhysicalMemoryArray', 'DiskDrive', 'CDROMDrive', 'VideoController', 'NetworkAdapter',
      'SoundDevice', 'Battery', 'OperatingSystem' | ForEach-Object { "Win32_$_" }
@@ -30,6 +31,8 @@ $hidden = 'Cim*', 'PS*', 'UserName', 'PrimaryOwner*', 'RegisteredUser', 'DNSHost
    'root/cimv2/Security/MicrosoftTpm' = , 'Win32_Tpm'
 }.GetEnumerator() | ForEach-Object { $namespace = $_.Key; $_.Value | ForEach-Object {
     $d[$_] = @(Get-CimInstance -Namespace $namespace -ClassName $_ | Select-Object * -ExcludeProperty $hidden) } }
+$named = 'Name', 'Caption', 'Domain', 'Workgroup'
+$d['Win32_ComputerSystem'] = @($d['Win32_ComputerSystem'] | Select-Object * -ExcludeProperty $named)
 $d['Win32_PnPEntity'] = @(Get-CimInstance Win32_PnPEntity | Where-Object PNPClass -in Camera, Image, Bluetooth |
   Select-Object Name, Manufacturer, PNPClass, PNPDeviceID)
 $d['MSFT_StorageReliabilityCounter'] = @(Get-PhysicalDisk | Get-StorageReliabilityCounter |
@@ -41,7 +44,8 @@ $d['Autopilot'] = Get-ItemProperty $autopilot | Select-Object CloudAssignedTenan
 $managed = 'AzureAdJoined|DomainJoined|TenantName|MdmUrl'
 $d['Dsregcmd'] = @(dsregcmd /status | Select-String $managed | ForEach-Object { "$_" })
 $d['Absolute'] = @(Get-Service rpcnet, rpcnetp | ForEach-Object Name)
-$d | ConvertTo-Json -Depth 4 | Out-File -Encoding utf8 "$env:USERPROFILE\Desktop\machine.json"
+$file = Join-Path ([Environment]::GetFolderPath('Desktop')) 'machine.json'
+$d | ConvertTo-Json -Depth 4 | Out-File -Encoding utf8 $file
 """.strip()
 """The PowerShell lines that write all that is known of a machine to a JSON file on the desktop.
 
