@@ -84,17 +84,22 @@ _VENDORS = {
     "12d1": ("Huawei Technologies Co., Ltd.",), "1d6a": ("Aquantia Corp.",), "106b": ("Apple Inc.",),
 }  # fmt: skip
 _KNOWN = tuple(sorted({name for names in _VENDORS.values() for name in names}, key=len, reverse=True))
+_LEGAL = r"(?:Corporation|Corp\b\.?|Inc\b\.?|Co\b\.?(?:,? ?Ltd\b\.?)?|Ltd\b\.?|Limited|GmbH)"
 _COMPANY = re.compile(
-    r"^(.{2,60}?\b(?:Corporation|Corp\.?|Inc\.?|Co\.,? Ltd\.?|Ltd\.?|Limited|GmbH|Technologies|Technology|"
-    r"Semiconductor|Electronics)(?: Co\.?,? Ltd\.?)?)(?=\s)",
+    rf"^(.{{2,60}}?\b(?:{_LEGAL}|Technologies|Technology|Semiconductor|Electronics)(?:,? {_LEGAL})*)(?=\s|$)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(rf"[,\s]*(?:{_LEGAL}|Technolog|Semiconductor|Electronics)", re.IGNORECASE)
 
 
 def split_vendor(text: str, vendor_id: str | None = None) -> tuple[str | None, str]:
     """The vendor and the device's name of one string: "Intel Corporation WiFi Link 5100"."""
     for name in (*_VENDORS.get(vendor_id or "", ()), *_KNOWN):
-        if text.startswith(name) and len(text) > len(name):
+        if (
+            text.startswith(name)
+            and not _GOES_ON.match(text, len(name))
+            and text[len(name) : len(name) + 1] in ("", " ")
+        ):
             return name, text[len(name) :].strip()
     found = _COMPANY.match(text)
     if found:

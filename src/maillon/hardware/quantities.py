@@ -11,7 +11,7 @@ _LONGEST = 200  # characters; no single value is longer
 _NUMBER = re.compile(r"[-+]?\d[\d.,\u00a0\u202f'’]*")
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?!\d)|\d{1,30}")
 _SIZE = re.compile(
-    r"(\d[\d.,]{0,30})\s*(?:([kKMGTP])(i?)(?:B|b|[Bb]ytes|o)?|(bytes|octets|B)\b)"
+    r"(\d[\d.,]{0,30})\s*(?:([kKMGTP])(i?)(?:[Bb]ytes|B|b|o)?(?![A-Za-z])|(bytes|octets|B)\b)"
 )  # "o" is the French octet: "8 Go"
 _STEPS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _FREQUENCY = re.compile(r"(\d[\d.,]{0,12})\s*([kMG]?)Hz", re.IGNORECASE)

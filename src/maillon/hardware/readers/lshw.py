@@ -111,17 +111,18 @@ def machine_of(root: Node, tool: str) -> Machine:
         graphics=_every(nodes, "display", _graphics),
         network=_network(nodes),
         batteries=_every(nodes, "power", _battery),
-        audio=_every(nodes, "multimedia", _audio),
-        cameras=_every(nodes, "multimedia", _camera),
-        bluetooth=_every(nodes, "communication", _bluetooth),
+        audio=_every(nodes, "multimedia bus generic", _audio),
+        cameras=_every(nodes, "multimedia bus generic", _camera),
+        bluetooth=_every(nodes, "communication bus generic", _bluetooth),
         ports=_card_readers(nodes),
         locks=locks,
         tools=(tool,),
     )
 
 
-def _every(nodes: list[Node], kind: str, read: Callable[[Node], P | None]) -> tuple[P, ...]:
-    return tuple(part for node in nodes if node.kind == kind and (part := read(node)) is not None)
+def _every(nodes: list[Node], kinds: str, read: Callable[[Node], P | None]) -> tuple[P, ...]:
+    """The parts among the nodes of these classes; in text, where classes are not shown, USB devices are "bus"."""
+    return tuple(part for node in nodes if node.kind in kinds.split() and (part := read(node)) is not None)
 
 
 def _system(root: Node) -> tuple[System, Chassis, tuple[Lock, ...]]:
@@ -438,9 +439,11 @@ _CAMERA_NAME = re.compile(r"web ?cam|camera", re.IGNORECASE)
 
 def _is_camera(node: Node) -> bool:
     described = (node.get("description") or "").lower()
-    return node.settings.get("driver") == "uvcvideo" or described in ("video", "video capture device") or bool(
-        _CAMERA_NAME.search(node.get("product") or "")
-    )  # fmt: skip
+    return (
+        node.settings.get("driver") == "uvcvideo"
+        or described in ("video", "vidéo", "video capture device")
+        or bool(_CAMERA_NAME.search(node.get("product") or ""))
+    )
 
 
 def _peripheral(node: Node) -> Peripheral | None:
@@ -450,7 +453,9 @@ def _peripheral(node: Node) -> Peripheral | None:
 
 
 def _audio(node: Node) -> Peripheral | None:
-    return None if _is_camera(node) or not (node.get("businfo") or "").startswith(("pci", "usb")) else _peripheral(node)
+    on_bus = (node.get("businfo") or "").startswith(("pci", "usb"))
+    sounds = node.kind == "multimedia" or "snd" in (node.settings.get("driver") or "")
+    return _peripheral(node) if sounds and on_bus and not _is_camera(node) else None
 
 
 def _camera(node: Node) -> Peripheral | None:
@@ -459,7 +464,9 @@ def _camera(node: Node) -> Peripheral | None:
 
 def _bluetooth(node: Node) -> Peripheral | None:
     about = f"{node.get('description') or ''} {node.get('product') or ''} {node.settings.get('driver') or ''}"
-    return _peripheral(node) if re.search(r"bluetooth|btusb", about, re.IGNORECASE) else None
+    device = node.kind == "communication" or (node.get("businfo") or "").startswith("usb@")
+    hub = re.search(r"\bhub\b", about, re.IGNORECASE)
+    return _peripheral(node) if device and not hub and re.search(r"bluetooth|btusb", about, re.IGNORECASE) else None
 
 
 def _card_readers(nodes: list[Node]) -> tuple[Port, ...]:

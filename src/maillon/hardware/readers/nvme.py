@@ -107,8 +107,10 @@ def _is_smart(document: Any) -> bool:
 def _is_list(document: Any) -> bool:
     if not isinstance(document, dict):
         return False
-    keys = {key for _index, device in objects_of(document.get("Devices")) for key in device}
-    return bool(keys & {"DevicePath", "Subsystems"})
+    devices = document.get("Devices")
+    if devices == [] and len(document) == 1:
+        return True  # no NVMe drive
+    return bool({key for _index, device in objects_of(devices) for key in device} & {"DevicePath", "Subsystems"})
 
 
 def _one(read: Any) -> Any:

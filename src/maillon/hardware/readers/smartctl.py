@@ -116,7 +116,7 @@ class Drive:
 def _reading(name: str, drives: list[Drive], tool: str) -> Reading:
     storages = [(drive, drive.storage()) for drive in drives if drive.facts.values.keys() - {"device"}]
     locks = tuple(lock for drive, storage in storages if (lock := drive.lock(storage)))
-    versions = dict.fromkeys(f"{tool} {drive.version}" if drive.version else tool for drive in drives)
+    versions = dict.fromkeys(f"{tool} {drive.version}" for drive in drives if drive.version) or {tool: None}
     warnings = tuple(
         Message(
             _("%(device)s could not be read by smartctl (%(problem)s). If it is a USB enclosure, take the drive out "
@@ -143,6 +143,7 @@ _ATTRIBUTE = re.compile(
     r"^\s{0,3}(\d{1,3}) ([A-Za-z][\w./-]{1,40})\s+(?:0x[0-9a-f]{4}|[-A-Z]{6}\S{0,4})\s+(\d{3})\s+(?:\d{3}|---)\s+"
     r"(?:\d{3}|---)\s+(?:[A-Za-z_-]+\s+){1,3}(\S.*)$"
 )
+_POWERED = re.compile(r"^\s*number of hours powered up\s*=\s*([\d.,]{1,15})")
 _OLD_SCSI = re.compile(r"^Device: (\S+)\s+(.{1,40}?)\s+Version: (\S+)")
 _COMMAND = re.compile(r"^(?:[$#>]|.*\$)? ?(?:sudo )?smartctl\b.*?(/dev/[\w/]+)")
 _WORDS: dict[str, str] = {
@@ -197,6 +198,8 @@ def _text_line(drive: Drive, line: str, at: Origin) -> None:
     elif "Percentage Used Endurance Indicator" in line:
         parts = line.split()
         drive.wear(whole(parts[3]) if len(parts) > 3 and parts[3].isdecimal() else None, at)
+    elif powered := _POWERED.match(line):
+        drive.hours(_hours(powered.group(1)), at)
     elif (
         re.match(r"^/dev/\S+: (?:Unknown USB bridge|Unable to detect|Unsupported USB)", line)
         or "Read Device Identity failed" in line
@@ -233,7 +236,7 @@ def _text_field(drive: Drive, label: str, value: str, at: Origin) -> None:
 
 
 def _text_counter(drive: Drive, label: str, value: str, at: Origin) -> None:
-    if label in ("Power On Hours", "number of hours powered up"):
+    if label == "Power On Hours":
         drive.hours(_hours(value), at)
     elif label == "Power Cycles":
         drive.put("power_cycles", whole(value), at)
