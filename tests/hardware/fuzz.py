@@ -220,12 +220,9 @@ def main() -> int:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="maillon-fuzz-"))
     if options.only is not None:
-        print(
-            save(options.seed, options.only, folder),
-            fault(mutant(options.seed, options.only)) or "all is well",
-            sep="\n",
-        )
-        return 0
+        problem = fault(mutant(options.seed, options.only))
+        say(f"{save(options.seed, options.only, folder)}\n{problem or 'all is well'}")
+        return 1 if problem else 0
     with ProcessPoolExecutor(options.jobs) as pool:
         outcomes = list(pool.map(partial(check, options.seed), _chunks(options.mutations)))
     failures = [failure for outcome in outcomes for failure in outcome.failures]

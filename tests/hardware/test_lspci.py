@@ -73,7 +73,8 @@ def test_vendor_and_name_are_parted(text, vendor, name):
         ("dell-xt2", ["8086:2a42"], [("ethernet", "8086:10f5"), ("wifi", "8086:4232")], ["8086:293e"],
          ["PCIxx12 SDA Standard Compliant SD Host Controller"], []),
         ("linux-asus-portable", ["8086:9a49", "10de:1f9d"], [("wifi", "8086:a0f0")], ["8086:a0c8"], [], ["nvme"]),
-        ("linux-xps", ["8086:1916"], [("wifi", "8086:24f3")], ["8086:9d70"], ["RTS525A PCI Express Card Reader"], ["nvme"]),
+        ("linux-xps", ["8086:1916"], [("wifi", "8086:24f3")], ["8086:9d70"],
+         ["RTS525A PCI Express Card Reader"], ["nvme"]),
     ],
 )  # fmt: skip
 def test_real_outputs(name, graphics, network, audio, ports, drives):

@@ -95,15 +95,16 @@ def test_counters_in_other_units_are_not_hours():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("sample1.txt", {"model": "SAMSUNG SSD PM800 TM 128GB", "serial": "DFW1W11002SE002B3117", "firmware": "VBM24D1Q",
-                         "size_bytes": 128_035_676_160, "kind": StorageKind.SATA_SSD}),
+        ("sample1.txt", {"model": "SAMSUNG SSD PM800 TM 128GB", "serial": "DFW1W11002SE002B3117",
+                         "firmware": "VBM24D1Q", "size_bytes": 128_035_676_160, "kind": StorageKind.SATA_SSD}),
         ("sample3.txt", {"vendor": "IBM-ESXS", "model": "ST3300655SS", "serial": "3LM0L0FJ00009733Y46W",
                          "firmware": "BA23", "interface": "SAS"}),
         ("sample5.txt", {"model": "MTFDDAK480TDC", "serial": "202028413FA9", "wwn": "500a075128413fa9",
                          "firmware": "D1DF003", "size_bytes": 480_103_981_056, "rotation_rpm": 0,
                          "form_factor": "2.5 inches", "interface": "SATA", "kind": StorageKind.SATA_SSD}),
         ("sample7.txt", {"vendor": "HGST", "model": "HUH721212AL5200", "serial": "D5G7WG8L",
-                         "wwn": "5000cca2940e56b8", "firmware": "NS07", "size_bytes": 11_756_399_230_976, "rotation_rpm": 7200,
+                         "wwn": "5000cca2940e56b8", "firmware": "NS07", "size_bytes": 11_756_399_230_976,
+                         "rotation_rpm": 7200,
                          "form_factor": "3.5 inches", "interface": "SAS", "kind": StorageKind.HDD}),
     ],
 )  # fmt: skip

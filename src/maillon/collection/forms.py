@@ -31,8 +31,9 @@ class LotForm(forms.ModelForm[Lot]):
         self.fields["donor"].queryset = territory.filter(kind__in=GIVES)  # type: ignore[attr-defined]
         self.fields["holder"].queryset = territory.filter(kind=OrganisationKind.WORKSHOP)  # type: ignore[attr-defined]
         self.fields["donor"].empty_label = _("An individual (no name is kept)")  # type: ignore[attr-defined]
-        self.fields["regime"].required = False
-        self.fields["regime"].help_text = _("Leave empty: the kind of donor decides.")
+        if not self.instance.territory_id:
+            self.fields["regime"].required = False
+            self.fields["regime"].help_text = _("Leave empty: the kind of donor decides.")
         if not actor.may("lots.change"):  # a donor announces its own machines
             for name in ("donor", "regime", "waste_status"):
                 del self.fields[name]

@@ -80,7 +80,7 @@ def change_lot(request: Request, code: str) -> HttpResponse:
     shown = _found(request, code)
     form = LotForm(request.POST, instance=shown, actor=request.actor)
     if not form.is_valid():
-        return _page(request, shown, status=422, form=form)
+        return _page(request, _found(request, code), status=422, form=form)  # the form changed `shown`
     commands.change_lot(actor=request.actor, lot_id=shown.pk, card=form.cleaned_data)
     messages.success(request, _("The card was saved."))
     return redirect("collection:lot", shown.code)

@@ -5,7 +5,7 @@
     @access(EVERYONE)          passers-by included
     @access(TOKEN)             authenticated by the API itself, with a token
 
-Views of other packages can not be decorated: they are listed once, by the prefix of their name, in `FOREIGN`.
+Views of other packages can not be decorated: they are known by the beginning of their address.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,7 @@ TOKEN = "token"  # noqa: S105 - the name of a rule
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# Sign-in pages decide for themselves (some need a session, none needs a role).
-FOREIGN = ("account_", "mfa_", "socialaccount_", "openid_connect_")
+SIGN_IN = "compte/"  # allauth's pages decide for themselves: some need a session, none needs a role
 API = "api"  # the namespace whose views ask for an organisation's key themselves
 
 
@@ -36,7 +35,7 @@ def stated(view: Callable[..., Any], match: ResolverMatch | None) -> str | None:
     """The rule of a resolved view, or None when it states none."""
     if match and match.namespaces == [API]:
         return TOKEN
-    if match and not match.namespaces and (match.url_name or "").startswith(FOREIGN):
+    if match and match.route.startswith(SIGN_IN):
         return EVERYONE
     rule = getattr(view, "access", None)
     return rule if isinstance(rule, str) else None

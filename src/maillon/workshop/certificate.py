@@ -37,7 +37,7 @@ def method_words(method: str) -> str:
     """The method in the reader's words."""
     if method == "destruction":
         return gettext("physical destruction")
-    return told(METHODS[Method(method)].name) if method in Method else method
+    return told(METHODS[Method(method)].name) if method in list(Method) else method
 
 
 def pdf(row: Erasure, language: str) -> bytes:

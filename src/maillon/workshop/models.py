@@ -172,7 +172,7 @@ class Snapshot(models.Model):
         return str(self.pk)
 
     @property
-    def recognisedfrom_kept(self) -> Message:
+    def recognised_message(self) -> Message:
         return from_kept(self.recognised)
 
 
