@@ -431,7 +431,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(json_values)
 def test_any_json_under_a_wipe_ends_as_a_refusal(value):
     reports = read_erasure(json.dumps({"op": "wipe", "ok": True, "result": value}).encode())
@@ -439,7 +439,7 @@ def test_any_json_under_a_wipe_ends_as_a_refusal(value):
         assert not any(assess(report).proved for report in reports)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_mutilated_log_never_crashes_nor_proves_more(data):
     text = nwipe_run()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillon.hardware.identity import (
@@ -259,11 +259,13 @@ machines = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(machines, machines)
 def test_symmetric_and_deterministic(a, b):
     assert match(a, b) == match(b, a) == match(a, b)
 
 
+@settings(deadline=None)
 @given(machines)
 def test_a_machine_that_names_itself_is_itself(machine):
     names = {mark.kind for mark in fingerprints(machine)}
@@ -273,6 +275,7 @@ def test_a_machine_that_names_itself_is_itself(machine):
         assert verdict is Verdict.SAME
 
 
+@settings(deadline=None)
 @given(machines, machines, st.sampled_from(["storage", "network", "memory", "system", "board"]))
 def test_a_part_made_common_never_turns_one_machine_into_two(a, b, part):
     before = match(a, b).verdict
@@ -281,6 +284,7 @@ def test_a_part_made_common_never_turns_one_machine_into_two(a, b, part):
         assert after is not Verdict.DIFFERENT
 
 
+@settings(deadline=None)
 @given(machines, machines)
 def test_every_reason_is_a_sentence(a, b):
     found = match(a, b)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillon.hardware.criteria import Criterion
@@ -235,6 +235,7 @@ machines = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(machines)
 def test_total_and_a_lower_bound(machine):
     verdict = judge(machine)
@@ -254,6 +255,7 @@ def grade_of(machine):
     return -1 if verdict.grade is None else verdict.grade
 
 
+@settings(deadline=None)
 @given(machines, st.sampled_from([2, 4, 8, 16, 32]))
 def test_more_memory_never_lowers_the_grade(machine, gb):
     more = replace(machine, memory=replace(machine.memory, total_bytes=(machine.memory.total_bytes or 0) + gb * GIB))
@@ -263,6 +265,7 @@ def test_more_memory_never_lowers_the_grade(machine, gb):
     )
 
 
+@settings(deadline=None)
 @given(machines, st.sampled_from([StorageKind.SATA_SSD, StorageKind.NVME]), st.sampled_from([120, 250, 500]))
 def test_a_faster_disk_never_lowers_the_grade(machine, kind, gb):
     larger = max(gb * 10**9, *(d.size_bytes or 0 for d in machine.storage), 0)
@@ -273,6 +276,7 @@ def test_a_faster_disk_never_lowers_the_grade(machine, kind, gb):
         assert grade_of(faster) >= grade_of(machine)
 
 
+@settings(deadline=None)
 @given(machines, st.floats(0.0, 0.5))
 def test_a_better_battery_never_lowers_the_grade(machine, gain):
     better = tuple(replace(b, full_wh=min(60.0, (b.full_wh or 0) + gain * 40)) for b in machine.batteries)

@@ -147,6 +147,7 @@ machines = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(machines)
 def test_the_machine_with_the_parts_in_has_the_promised_grade(machine):
     found = upgrades(machine)
@@ -180,6 +181,7 @@ def test_no_combination_of_parts_is_cheaper(machine):
     assert found == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([1, 2, 4, 8]), min_size=1, max_size=2), st.integers(0, 3), st.sampled_from([0, 8, 16]))
 def test_memory_options_are_the_cheapest_of_every_way_to_fill_the_slots(sizes, slots, maximum):
     """Brute force with nothing shared: each module kept or replaced by any size, each free slot left or filled."""

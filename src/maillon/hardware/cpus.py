@@ -12,7 +12,7 @@ Ryzen 1000 to 3000. 5: Core i 10th and later, Ryzen 4000 and later.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -32,8 +32,11 @@ class CpuFacts(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    pattern: re.Pattern[str]
+    pattern: str  # compiled when first needed: three hundred at import would slow every start
     facts: CpuFacts
+
+
+_compiled = cache(re.compile)
 
 
 _DROPPED = re.compile(
@@ -117,7 +120,7 @@ def _read_rules() -> tuple[_Rule, ...]:
             is_64_bit={"64": True, "32": False}.get(bits),
             speed_class=int(speed) if speed else None,
         )
-        rules.append(_Rule(re.compile(pattern), facts))
+        rules.append(_Rule(pattern, facts))
     return tuple(rules)
 
 
@@ -129,13 +132,18 @@ def describe(model: str) -> CpuFacts:
     """What the name says; never raises. A name that says nothing gives `CpuFacts(model=<the cleaned name>)`."""
     text = model[:200]
     clean = _clean(text)
-    vendor = _MAKER.search(text)
+    found = _MAKER.search(text)
+    vendor = _MAKERS[found[1].lower()] if found else None
     known = clean.lower()
     facts = (
-        _core_i(known) or _core_series(known) or _ryzen(known) or _tabled(clean, text) or _core_i_alone(text.lower())
+        _core_i(known)
+        or _core_series(known)
+        or _ryzen(known)
+        or _tabled(clean, text, vendor)
+        or _core_i_alone(text.lower())
     )
     if facts is None:
-        return CpuFacts(vendor=_MAKERS[vendor[1].lower()] if vendor else None, model=clean)
+        return CpuFacts(vendor=vendor, model=clean)
     return facts
 
 
@@ -151,14 +159,14 @@ def _clean(text: str) -> str:
     return text.strip(" ,-")
 
 
-def _tabled(clean: str, text: str) -> CpuFacts | None:
+def _tabled(clean: str, text: str, vendor: str | None) -> CpuFacts | None:
     if re.match(r"[im][357]-", clean, re.IGNORECASE):
         clean = f"Core {clean}"
     known = clean.lower()
     if known in _NAMED_BY_FREQUENCY and not _FREQUENCY.search(text):
         return None
     for pattern, facts in _RULES:
-        if pattern.fullmatch(known):
+        if vendor in (None, facts.vendor) and _compiled(pattern).fullmatch(known):
             family = facts.family or ""
             named = re.split(r"[ -]", family.lower())[0] in known
             return facts._replace(model=clean if named or family in _UNSAID else f"{family} {clean}")
