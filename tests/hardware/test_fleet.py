@@ -241,6 +241,38 @@ def test_titles_in_french_and_english(title, field):
     assert title_field(title)[0] == field
 
 
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("Free storage", "other"),
+        ("Espace libre (Go)", "other"),
+        ("Azure AD Device ID", None),
+        ("Last check-in date", None),
+    ],
+)
+def test_titles_that_only_hold_a_known_word_are_not_taken_for_it(title, field):
+    assert (title_field(title) or (None,))[0] == field
+
+
+def test_an_export_of_a_management_console():
+    titles = ["Device name", "Azure AD Device ID", "OS version", "Model", "Manufacturer", "Serial number",
+              "Total storage", "Free storage", "Primary user email address", "Wi-Fi MAC"]  # fmt: skip
+    row = ["PC-0{}", "0f1e2d3c-0000-4000-8000-00000000000{}", "10.0.19045.2965", "HP ProBook 450 G5", "HP",
+           "5CD8123AB{}", "238 GB", "120 GB", "personne@exemple.org", "9CB6D010203{}"]  # fmt: skip
+    data = csv_of(titles, *[[cell.format(n) for cell in row] for n in range(1, 5)], mark=",")
+    first = read_rows(data).rows[0]
+    assert first.machine.system.serial == "5CD8123AB1"
+    assert [disk.size_bytes for disk in first.machine.storage] == [238 * GB]
+    assert first.machine.network[0].mac == "9c:b6:d0:10:20:31"
+    assert first.notes == {"host_name": "PC-01"} and "personne" not in repr(first)
+
+
+def test_a_model_alone_names_its_maker():
+    data = csv_of(["Type", "Modèle", "N° de série"], ["Portable", "ProBook 450 G5", "5CD8123ABC"],
+                  ["Fixe", "OptiPlex 3050", "7XK2LQ2"])  # fmt: skip
+    assert [m.system.vendor for m in machines(data)] == ["HP", "Dell"]
+
+
 def test_no_title_names_two_fields():
     titles = [title for titles in SYNONYMS.values() for title in titles.split("|")]
     assert len(titles) == len(set(titles))

@@ -144,6 +144,14 @@ def test_msinfo32_text_in_english():
     assert found.graphics[0].bus_id == "8086:5912"
 
 
+@pytest.mark.parametrize(("role", "kind"), [("Mobile", Kind.NOTEBOOK), ("Bureau", Kind.DESKTOP)])
+def test_the_role_of_the_platform_tells_the_kind_when_nothing_else_does(role, kind):
+    text = (CORPUS / "msinfo32/fr.nfo").read_text("utf-16")
+    text = text.replace("HP ProBook 655 G3", "XYZ 1").replace("AMD PRO A10-8730B R5, 10 COMPUTE CORES 4C+6G", "CPU X")
+    result = reading.read(text.replace("[Mobile]", f"[{role}]").encode("utf-16"))
+    assert result.machines[0].kind is kind, result.machines[0].kind_because
+
+
 # --- CIM
 
 

@@ -65,7 +65,7 @@ def read_many(named: Iterable[tuple[str, Content]], limits: Limits = archives.DE
         else:
             results[index] = FileResult((name,), said if isinstance(said, Unreadable) else _finished(said))
     for group in _grouped(parts):
-        results[group.parts[0].index] = group.result()
+        results[min(part.index for part in group.parts)] = group.result()
     return [results[index] for index in sorted(results)]
 
 
@@ -109,7 +109,8 @@ def as_one(results: list[FileResult]) -> Reading | Unreadable:
             warnings.append(_refused(file.names[0], file.result))
         else:
             machines.extend(file.result.machines)
-            warnings.extend(file.result.warnings)
+            told = file.result.warnings
+            warnings.extend(told if len(file.names) > 1 else [_of(file.names[0], warning) for warning in told])
     if machines:
         return Reading("archive", tuple(machines), tuple(warnings))
     if len(results) == 1 and refusals:
@@ -132,6 +133,10 @@ def _refused(name: str, refusal: Unreadable) -> Message:
         _("%(file)s was not read: %(reason)s %(hint)s"),
         {"file": name, "reason": refusal.reason, "hint": refusal.hint},
     )
+
+
+def _of(name: str, warning: Message) -> Message:
+    return Message(_("%(file)s: %(warning)s"), {"file": name, "warning": warning})
 
 
 def _finished(said: Reading) -> Reading:
@@ -209,11 +214,7 @@ class _Group:
 
         machine = reading.finish(join([part.said.machines[0] for part in parts]))
         formats = " + ".join(dict.fromkeys(part.said.format for part in parts))
-        warnings = [
-            Message(_("%(file)s: %(warning)s"), {"file": part.name, "warning": warning})
-            for part in parts
-            for warning in part.said.warnings
-        ]
+        warnings = [_of(part.name, warning) for part in parts for warning in part.said.warnings]
         return FileResult(names, Reading(formats, (machine,), (*self.notes, *warnings)))
 
 

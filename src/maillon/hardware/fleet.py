@@ -24,7 +24,7 @@ from maillon.hardware.facts import Facts
 from maillon.hardware.fleet_columns import Column, Mapping, guess_columns
 from maillon.hardware.fleet_designation import Described, describe
 from maillon.hardware.foreign import refuse
-from maillon.hardware.junk import clean, clean_mac, clean_serial, clean_uuid
+from maillon.hardware.junk import clean, clean_serial, clean_uuid
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import (
     Chassis,
@@ -374,6 +374,8 @@ class _RowReader:
                 system.values["model"] = described.model or system.values.get("model")
                 system.put("vendor", described.vendor, self.at(model[0]))
                 return described
+        if model:  # "ProBook 450 G5" alone names its maker
+            system.put("vendor", describe(self.text(model[0]), self.at(model[0])).vendor, self.at(model[0]))
         return None
 
     def _processors(self) -> tuple[Processor, ...]:
@@ -430,7 +432,7 @@ class _RowReader:
         return ()
 
     def _network(self) -> tuple[NetworkInterface, ...]:
-        found = ((clean_mac(self.text(column)), column) for column, _cell in self.said("mac"))
+        found = ((values.mac(cell), column) for column, cell in self.said("mac"))
         return tuple(NetworkInterface(mac=mac, origin={"mac": self.at(column)}) for mac, column in found if mac)
 
     def _quantity(self, machine: Machine) -> int:

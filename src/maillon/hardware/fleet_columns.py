@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from maillon.hardware import fleet_values as values
-from maillon.hardware.junk import clean_mac, clean_uuid
+from maillon.hardware.junk import clean_uuid
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import StorageKind
 from maillon.hardware.tables import Cell, Table
@@ -130,7 +130,14 @@ SYNONYMS = {
     "|keyboard|clavier|wifi|n|no|numero|num|id|index|ligne|usb|lecteur|lecteur dvd|resolution",
 }  # fmt: skip
 _BY_TITLE = {title: field for field, titles in SYNONYMS.items() for title in titles.split("|")}
-_LONG_TITLES = sorted((title for title in _BY_TITLE if len(title) > 2), key=len, reverse=True)
+_ALONE = (
+    "device machine pc ordinateur computer produit product item article date nom taille capacite note notes service "
+    "site type reference ref serie annee year index numero num ligne info infos detail details format nature display bureau "
+    "agent poste contact agence direction local ville ecole societe entreprise origine achat"
+)
+_VAGUE = frozenset(_ALONE.split())  # words that mean what they mean only when they stand alone
+_FREE_SPACE = re.compile(r"\b(?:libre|free|restant|disponible|available|utilise|used)\b")
+_LONG_TITLES = sorted((t for t in _BY_TITLE if len(t) > 2 and t not in _VAGUE), key=len, reverse=True)
 _TITLE_UNIT = re.compile(r"\b(go|gb|gio|gib|giga|mo|mb|mio|mib|to|tb|tio)\b", re.IGNORECASE)
 _MAX_HEADER_ROW = 40
 _SAMPLE = 200
@@ -220,9 +227,11 @@ def title_field(title: str) -> tuple[str, float] | None:
     folded = re.sub(r" (?:go|gb|mo|mb|to|tb)$", "", folded)
     if folded in _BY_TITLE:
         return _BY_TITLE[folded], 0.9
+    if _FREE_SPACE.search(folded):
+        return "other", 0.5
     padded = f" {folded} "
     for known in _LONG_TITLES:
-        if f" {known} " in padded and len(folded) <= len(known) + 25:
+        if f" {known} " in padded and (" " in known or len(known) * 2 >= len(folded)):
             return _BY_TITLE[known], 0.7 if len(known) * 2 >= len(folded) else 0.5
     return None
 
@@ -246,7 +255,7 @@ _MAKERS = re.compile(
 )
 _SYSTEM = re.compile(
     r"\bwin(?:dows)?\.? ?(?:xp|vista|7|8(?:\.1)?|10|11|pro)|\blinux\b|ubuntu|\bmint\b|debian|mac ?os|chrome ?os"
-    r"|^w(?:7|8|10|11)\b",
+    r"|^w(?:7|8|10|11)\b|^10\.0\.\d{5}|^6\.[123]\.\d{4}",
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9/.\-]{4,24}")
@@ -287,7 +296,7 @@ TESTS: dict[str, Callable[[Cell], bool]] = {
     "vendor": lambda cell: _is_text(cell, _MAKERS),
     "serial": lambda cell: _SERIAL.fullmatch(values.text(cell).upper()) is not None,
     "uuid": lambda cell: clean_uuid(values.text(cell)) is not None,
-    "mac": lambda cell: clean_mac(values.text(cell)) is not None,
+    "mac": lambda cell: values.mac(cell) is not None,
     "processor": lambda cell: _is_text(cell, _PROCESSOR),
     "memory": _is_memory,
     "storage": _is_disk,

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from maillon.hardware.junk import clean_mac
 from maillon.hardware.messages import _
 from maillon.hardware.model import Kind, StorageKind
 from maillon.hardware.quantities import iso_date
@@ -31,8 +32,8 @@ def text(cell: Cell) -> str:
 
 def fold(said: str) -> str:
     """Lower case words without accents or punctuation: "N° de série" -> "n de serie"."""
-    plain = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode("ascii")
-    return " ".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    plain = unicodedata.normalize("NFKD", said.lower())
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
 _NOTHINGS = (
@@ -324,6 +325,15 @@ def rounded_number(cell: Cell) -> bool:
     if isinstance(cell, float):
         return abs(cell) >= 2**53 or not cell.is_integer()
     return isinstance(cell, str) and SCIENTIFIC.fullmatch(cell) is not None
+
+
+_MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|[0-9a-f]{12}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.IGNORECASE)
+
+
+def mac(cell: Cell) -> str | None:
+    """A MAC address in one of its usual writings; "10.0.19045.2965" has its digits and is a version of Windows."""
+    said = text(cell)
+    return clean_mac(said) if _MAC.fullmatch(said) else None
 
 
 def count(cell: Cell) -> int | None:

@@ -9,7 +9,8 @@ computers call themselves "Desktop" or even "Notebook", old notebooks "Other". S
 4. with no usable chassis, the balance of the parts: battery, touchpad, memory format, processor series, slots.
 
 `Machine.clues` holds what readers saw and no part of the machine holds:
-"touchpad", "battery template", "expansion slot", "management controller", "virtual machine".
+"touchpad", "battery template", "expansion slot", "management controller", "virtual machine", and what Windows says of
+its platform: "mobile platform", "fixed platform".
 """
 
 import re
@@ -208,6 +209,10 @@ def _evidence(machine: Machine) -> Iterator[tuple[int, str]]:
         yield 3, _("a battery")
     if "touchpad" in machine.clues:
         yield 2 if "battery template" in machine.clues else 3, _("a touchpad")
+    if "mobile platform" in machine.clues:
+        yield 3, _("a platform that Windows calls mobile")
+    if "fixed platform" in machine.clues:
+        yield -2, _("a platform that Windows calls a desktop's")
     mobile = _mobile(machine)
     if mobile is not None:
         yield (2, _("a processor made for portables")) if mobile else (-2, _("a processor made for fixed computers"))

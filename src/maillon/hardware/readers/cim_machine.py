@@ -89,6 +89,7 @@ def build(instances: list[Instance], extra: dict[str, Any], where: Where) -> Mac
         bluetooth=_peripherals(entities, "bluetooth"),
         tpm=_tpm(get("Win32_Tpm", [])),
         locks=tuple(_locks(extra, where)),
+        clues=_clues(get("Win32_ComputerSystem", [])),
         operating_system=os_name,
         seen_at=iso_moment(text_of(extra.get("SeenAt"))) or seen_at,
         tools=(where.tool,),
@@ -472,6 +473,12 @@ def _tpm(found: list[Instance]) -> Tpm | None:
         tpm.put("version", clean(version) if re.match(r"[12]\.\d", version) else None, one.at("SpecVersion"))
         _texts(tpm, one, ("vendor", "ManufacturerIdTxt"))
     return tpm.build() if tpm else None
+
+
+def _clues(found: list[Instance]) -> dict[str, Origin]:
+    for one in found[:1]:
+        return windows.platform_clue(one.properties.get("PCSystemType"), one.at("PCSystemType"))
+    return {}
 
 
 def _operating_system(found: list[Instance]) -> tuple[str | None, str | None]:

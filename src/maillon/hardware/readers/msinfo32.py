@@ -50,6 +50,7 @@ SUMMARY = windows.labels(
     "|BaseBoard-Produkt|Producto de placa base",
     board_version="BaseBoard Version|Version de la carte de base|BaseBoard-Version|Versión de la placa base",
     secure="Secure Boot State|État du démarrage sécurisé|Sicherer Startzustand|Estado de arranque seguro",
+    role="Platform Role|Rôle de la plateforme|Plattformrolle|Rol de plataforma",
     locale="Locale|Option régionale|Gebietsschema|Configuración regional",
     installed="Installed Physical Memory (RAM)|Mémoire physique (RAM) installée|Mémoire physique installée (RAM)"
     "|Installierter physischer Speicher (RAM)|Memoria física instalada (RAM)",
@@ -169,6 +170,7 @@ def _machine(sections: Sections, where: Where) -> Machine:
         displays=tuple(_displays(cards)),
         network=tuple(_network(sections.get("adapter", []))),
         audio=tuple(_sound(sections.get("sound", []))),
+        clues=windows.platform_clue(said["role"].value, said["role"].at) if "role" in said else {},
         operating_system=" ".join(filter(None, (os_name, version))) if os_name else None,
         tools=(where.tool,),
     )

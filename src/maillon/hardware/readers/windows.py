@@ -178,6 +178,25 @@ def chemistry(value: Any) -> str | None:
     return known.get(letters)
 
 
+_PLATFORMS = {
+    "2": "mobile",
+    "8": "mobile",
+    "mobile": "mobile",
+    "slate": "mobile",
+    "1": "fixed",
+    "3": "fixed",
+} | dict.fromkeys(("desktop", "workstation", "bureau", "stationdetravail"), "fixed")
+
+
+def platform_clue(role: Any, at: Origin) -> dict[str, Origin]:
+    """What the firmware told Windows of its kind (ACPI's preferred power profile), as a clue for `kind`.
+
+    role: `PCSystemType` (1 desktop, 2 mobile, 3 workstation, 8 slate) or msinfo32's "Platform Role".
+    """
+    platform = _PLATFORMS.get(skeleton(str(role)))
+    return {f"{platform} platform": at} if platform else {}
+
+
 # --- who manages the machine
 
 
