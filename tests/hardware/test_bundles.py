@@ -90,6 +90,11 @@ def test_the_folder_rule_says_what_it_did():
     )
 
 
+def test_parts_of_one_machine_need_no_file_about_the_whole():
+    assert groups(("lspci/xt2.txt", LSPCI), ("smartctl/xt2.txt", smartctl())) == [("lspci/xt2.txt", "smartctl/xt2.txt")]
+    assert groups(("sda.txt", smartctl()), ("sdb.txt", smartctl("WD-WX11A2"))) == [("sda.txt", "sdb.txt")]
+
+
 def test_two_disks_of_one_machine_are_two_disks():
     named = [("PC1/dmidecode.txt", dmidecode()), ("PC1/smartctl-sda.txt", smartctl()),
              ("PC1/smartctl-sdb.txt", smartctl("WD-WX11A2", "WDC WD10"))]  # fmt: skip

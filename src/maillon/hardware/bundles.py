@@ -242,9 +242,9 @@ def _by_name(parts: list[_Part]) -> Iterator[_Group]:
     named: dict[tuple[str, ...], list[_Group]] = {}
     for part in parts:
         named.setdefault(part.key, []).append(_alone(part))
-    for same in named.values():
+    for key, same in named.items():
         first = same[0]
-        if len(same) > 1 and _agree(same):
+        if len(same) > 1 and _agree(same) and (key or _one_place(same)):
             for other in same[1:]:
                 first.take(other)
             yield first
@@ -260,7 +260,12 @@ def _agree(groups: list[_Group]) -> bool:
             return False
         seen.formats |= group.formats
         seen.facts.update(group.facts)
-    return any(group.anchored for group in groups) or len({g.parts[0].folder for g in groups}) == 1
+    return True
+
+
+def _one_place(groups: list[_Group]) -> bool:
+    """For files that only tools name: a whole machine among them, or one folder around them."""
+    return any(group.anchored for group in groups) or len({group.parts[0].folder for group in groups}) == 1
 
 
 def _by_identity(groups: list[_Group]) -> None:

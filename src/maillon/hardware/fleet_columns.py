@@ -131,9 +131,10 @@ SYNONYMS = {
 }  # fmt: skip
 _BY_TITLE = {title: field for field, titles in SYNONYMS.items() for title in titles.split("|")}
 _ALONE = (
-    "device machine pc ordinateur computer produit product item article date nom taille capacite note notes service "
-    "site type reference ref serie annee year index numero num ligne info infos detail details format nature display bureau "
-    "agent poste contact agence direction local ville ecole societe entreprise origine achat"
+    "device machine pc ordinateur computer produit product item article date nom taille capacite note notes "
+    "service site type reference ref serie annee year index numero num ligne info infos detail details format "
+    "nature display bureau agent poste contact agence direction local ville ecole societe entreprise origine "
+    "achat "
 )
 _VAGUE = frozenset(_ALONE.split())  # words that mean what they mean only when they stand alone
 _FREE_SPACE = re.compile(r"\b(?:libre|free|restant|disponible|available|utilise|used)\b")
