@@ -46,7 +46,7 @@ def words(messages):
 def test_a_good_laptop():
     verdict = judge(laptop())
     assert (verdict.grade, verdict.at_best, verdict.parts_only, verdict.unknowns) == (4, 4, None, ())
-    assert words(verdict.because) == ["Processor: 2 cores, 4 needed.", "Memory: 8 GB, 16 GB needed."]
+    assert words(verdict.because) == ["Processor cores: 2, 4 needed.", "Memory: 8 GB, 16 GB needed."]
     assert {use: found.fit for use, found in verdict.uses.items()} == {
         Use.ADMINISTRATIVE: Fit.YES,
         Use.PRIMARY: Fit.YES,
@@ -129,6 +129,12 @@ def test_nothing_known_has_no_grade():
 def test_a_virtual_machine_is_nothing_to_give():
     verdict = judge(laptop(kind=Kind.VIRTUAL))
     assert verdict.grade is None and words(verdict.because) == ["A virtual machine: nothing to give."]
+
+
+def test_a_server_keeps_its_grade_but_suits_no_home():
+    verdict = judge(desktop(kind=Kind.SERVER))
+    assert verdict.grade == 3 and verdict.systems[0].fit is Fit.YES
+    assert {found.fit for found in verdict.uses.values()} == {Fit.NO}
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def shortfall(criterion: Criterion, facts: CapabilityFacts, need: Requirement) -
     if criterion is Criterion.PROCESSOR:
         return Message(_("Processor too slow: %(model)s."), {"model": facts.processor or "?"})
     if criterion is Criterion.CORES:
-        return Message(_("Processor: %(have)d cores, %(need)d needed."), {"have": facts.cores or 0, "need": need.cores})
+        return Message(_("Processor cores: %(have)d, %(need)d needed."), {"have": facts.cores or 0, "need": need.cores})
     if criterion is Criterion.MEMORY:
         values = {"have": _rounded(facts.memory_gb), "need": need.memory_gb}
         return Message(_("Memory: %(have)s GB, %(need)s GB needed."), values)
@@ -255,6 +255,7 @@ def _disk_shortfall(facts: CapabilityFacts, need: Requirement) -> Message:
     return Message(_("Disk: %(have)d GB, %(need)d GB needed."), {"have": round(largest), "need": need.disk_gb})
 
 
-def _rounded(gb: float | None) -> str:
-    """4, 7.6: what a person says of an amount of memory."""
-    return f"{gb or 0:.1f}".removesuffix(".0")
+def _rounded(gb: float | None) -> float | int:
+    """4, 7.6: what a person says of an amount of memory; a number, so that each language writes it its way."""
+    tenths = round(gb or 0, 1)
+    return int(tenths) if tenths == int(tenths) else tenths

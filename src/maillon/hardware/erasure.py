@@ -227,7 +227,8 @@ def _storable(text: str) -> str:
 
 
 def _unreadable(name: str, reason: str, hint: str) -> Unreadable:
-    named = Message("%(file)s: " + reason, {"file": name}) if name else Message(reason)
+    why = Message(reason)
+    named = Message(_("%(file)s: %(reason)s"), {"file": name, "reason": why}) if name else why
     return Unreadable(named, Message(hint))
 
 

@@ -101,7 +101,7 @@ def judge(machine: Machine) -> Judgement:
         grade=None if _knows_nothing(facts) and not blocked else grade,
         at_best=None if _knows_nothing(facts) and not blocked else at_best,
         because=because,
-        uses={use: _use(facts, need, blocked) for use, need in USES.items()},
+        uses={use: _use(facts, need, blocked or _not_for_a_home(machine)) for use, need in USES.items()},
         systems=tuple(_system(facts, row, blocked) for row in SYSTEMS),
         parts_only=parts_only,
         unknowns=unknowns,
@@ -145,6 +145,12 @@ def _use(facts: CapabilityFacts, need: Requirement, blocked: Message | None) -> 
         return UseVerdict(Fit.NO, short)
     unknown = tuple(_UNKNOWN[c][0] for c in Criterion if MEETS[c](facts, need) is None)
     return UseVerdict(Fit.UNKNOWN, unknown) if unknown else UseVerdict(Fit.YES)
+
+
+def _not_for_a_home(machine: Machine) -> Message | None:
+    if machine.kind is Kind.SERVER:
+        return Message(_("A server: noisy and heavy, not for a home or a classroom."))
+    return None
 
 
 def _system(facts: CapabilityFacts, row: SystemRow, blocked: Message | None) -> SystemVerdict:
