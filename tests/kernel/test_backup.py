@@ -88,10 +88,15 @@ def copy_with_keys(archives, place):
 
 
 @contextmanager
-def other_keys():
-    (settings.DATA / "vault-key").write_text("w" * 40)
+def other_keys(*, kept=False):
+    """Another vault key in the data folder; `kept`: it must still be the one in use at the end."""
+    file = settings.DATA / "vault-key"
+    file.write_text("w" * 40)
     with override_settings(VAULT_KEY="w" * 40):
         yield
+        if kept:
+            assert settings.VAULT_KEY == file.read_text() == "w" * 40
+    file.unlink()
 
 
 def new_database(vendor="", **options):
@@ -301,23 +306,31 @@ def test_what_goes_on_during_a_backup_is_not_in_it_and_does_not_wait(place, monk
         assert made.rows["kernel_job"] == 1 and Job.objects.count() == 2
 
 
+@pytest.fixture(scope="module")
+def used_platform(archives, django_db_blocker, tmp_path_factory):
+    """A platform in use, its database being the default one when a test makes none; never changed by any test."""
+    folder = tmp_path_factory.mktemp("used")
+    with django_db_blocker.unblock(), new_database():
+        with platform(folder):
+            Job.objects.create(task="mine")
+            Path(settings.MEDIA_ROOT).mkdir()
+            (Path(settings.MEDIA_ROOT) / "mine").write_bytes(b"mine")
+        yield folder / "data"
+
+
 @pytest.fixture
-def used(place):
-    """A platform in use, and a check that nothing of it has changed."""
+def used(place, used_platform):
+    """Enters that platform, and checks in the end that nothing of it has changed."""
 
     @contextmanager
-    def platform():
-        with new_database():
-            Job.objects.create(task="mine")
-            root = Path(settings.MEDIA_ROOT)
-            root.mkdir(exist_ok=True)
-            (root / "mine").write_bytes(b"mine")
-            before = everything(), sorted(path.name for path in settings.DATA.iterdir()), settings.VAULT_KEY
+    def enter():
+        with override_settings(DATA=used_platform, MEDIA_ROOT=used_platform / "files"):
+            before = everything(), sorted(path.name for path in used_platform.iterdir())
             yield
-            assert (everything(), sorted(path.name for path in settings.DATA.iterdir()), settings.VAULT_KEY) == before
+            assert (everything(), sorted(path.name for path in used_platform.iterdir())) == before
             assert Job.objects.get().task == "mine"
 
-    return platform
+    return enter
 
 
 def test_a_database_in_use_is_replaced_only_when_asked(copy, used):
@@ -437,12 +450,12 @@ def test_a_failure_at_the_very_end_brings_files_and_keys_back(copy_with_keys, us
             yield take_its_place
 
     monkeypatch.setattr(databases, "replacement", broken)
-    with other_keys(), used(), pytest.raises(OSError, match="disk full"):
+    with used(), other_keys(kept=True), pytest.raises(OSError, match="disk full"):
         restore(copy_with_keys, replace=True, with_secrets=True)
 
 
 def test_another_vault_key_is_refused_unless_told(copy, used):
-    with other_keys(), used(), pytest.raises(BackupRefused, match="vault-key"):
+    with used(), other_keys(kept=True), pytest.raises(BackupRefused, match="vault-key"):
         restore(copy, replace=True)
     with other_keys(), new_database():
         back = restore(copy, despite=True)

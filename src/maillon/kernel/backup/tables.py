@@ -40,6 +40,8 @@ KINDS = {
     ),
 }  # fmt: skip
 
+Convert = Callable[[Any], Any]
+
 
 class Column(NamedTuple):
     name: str
@@ -68,8 +70,8 @@ def tables() -> list[Table]:
 
 def _table(name: str, model: type[models.Model]) -> Table:
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-    key = [field.column for field in model._meta.pk_fields]
-    return Table(name, [Column(field.column, _kind(field)) for field in fields], key)
+    key = [str(field.column) for field in model._meta.pk_fields]
+    return Table(name, [Column(str(field.column), _kind(field)) for field in fields], key)
 
 
 def _kind(field: models.Field[Any, Any]) -> str:
@@ -81,17 +83,19 @@ def _kind(field: models.Field[Any, Any]) -> str:
     return kind
 
 
-def from_sqlite(kind: str) -> Callable[[Any], Any] | None:
+def from_sqlite(kind: str) -> Convert | None:
     """Turns a stored value that is not null into its neutral form; None when it is one already."""
-    return {"boolean": bool, "bytes": _base64, "decimal": _decimal_text}.get(kind)
+    known: dict[str, Convert] = {"boolean": bool, "bytes": _base64, "decimal": _decimal_text}
+    return known.get(kind)
 
 
-def to_sqlite(kind: str) -> Callable[[Any], Any] | None:
-    return {"boolean": int, "bytes": b64decode}.get(kind)
+def to_sqlite(kind: str) -> Convert | None:
+    known: dict[str, Convert] = {"boolean": int, "bytes": b64decode}
+    return known.get(kind)
 
 
-def from_postgresql(kind: str) -> Callable[[Any], Any] | None:
-    return {
+def from_postgresql(kind: str) -> Convert | None:
+    known: dict[str, Convert] = {
         "uuid": lambda value: value.hex if isinstance(value, UUID) else UUID(value).hex,
         "datetime": lambda value: str(value.astimezone(UTC).replace(tzinfo=None)),
         "date": str,
@@ -99,15 +103,17 @@ def from_postgresql(kind: str) -> Callable[[Any], Any] | None:
         "duration": lambda value: value // timedelta(microseconds=1),
         "decimal": str,
         "bytes": _base64,
-    }.get(kind)
+    }
+    return known.get(kind)
 
 
-def to_postgresql(kind: str) -> Callable[[Any], Any] | None:
-    return {
+def to_postgresql(kind: str) -> Convert | None:
+    known: dict[str, Convert] = {
         "datetime": lambda value: f"{value}+00",
         "duration": lambda value: f"{value} microseconds",
         "bytes": b64decode,
-    }.get(kind)
+    }
+    return known.get(kind)
 
 
 def _base64(value: bytes | memoryview) -> str:

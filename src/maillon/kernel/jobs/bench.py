@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max, Min
 
 from maillon.kernel import scratch
 from maillon.kernel.jobs.models import Job, Status
@@ -64,9 +65,8 @@ def run(url: str, workers: int, count: int) -> float:
     done = Job.objects.filter(status=Status.SUCCESSFUL, attempt=1).count()
     if any(codes) or done != count:
         raise RuntimeError(f"{done} of {count} jobs were done, workers ended with {codes}.")
-    started = Job.objects.order_by("started_at").values_list("started_at", flat=True)[0]
-    finished = Job.objects.order_by("-finished_at").values_list("finished_at", flat=True)[0]
-    return float((finished - started).total_seconds())
+    ends = Job.objects.aggregate(first=Min("started_at"), last=Max("finished_at"))
+    return float((ends["last"] - ends["first"]).total_seconds())
 
 
 def say(text: str) -> None:
