@@ -65,7 +65,7 @@ LOOKERS: Mapping[Criterion, frozenset[str]] = {
     Criterion.DISK: _INVENTORIES | {"lsblk"},
     Criterion.BATTERY: frozenset({"bench", "inxi", "powershell", "system_profiler", "upower"}),
     Criterion.NETWORK: _INVENTORIES,
-    Criterion.CAMERA: frozenset({"bench", "lsusb", "powershell", "system_profiler"}),
+    Criterion.CAMERA: frozenset({"bench", "powershell", "system_profiler"}),  # names in lsusb do not tell all
     Criterion.SOUND: _INVENTORIES | {"lspci"},
 }  # first words of `Machine.tools`
 
