@@ -23,13 +23,9 @@ def _read_lists() -> dict[str, frozenset[str]]:
 
 _LISTS = _read_lists()
 _FILLER = _LISTS["filler"]
+_BEGINNINGS = ("tobefilled", "filledbyoem", "defaultstring", "oemstring", "oemdefine")
 _LETTERS_AND_DIGITS = re.compile(r"[\W_]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]+")
-_TEMPLATE = re.compile(
-    r"(?:to ?be ?filled|filled by o\.?\s?e\.?\s?m|default string|o\.?e\.?m\.? (?:string|define)|^\W*$|^([a-z])\1+$"
-    r"|^(?:0x)?0+$|^(?:0x)?f{4,}$)",
-    re.IGNORECASE,
-)
 
 
 @lru_cache(maxsize=16384)
@@ -37,11 +33,15 @@ def clean(value: str | None) -> str | None:
     """The value in one line without padding, or None when it is filler."""
     if value is None:
         return None
-    value = " ".join(_CONTROL.sub(" ", value).split())
-    if not value or (len(value) > 1 and _TEMPLATE.search(value)):
-        return None
+    if not value.isprintable() or "\ufffd" in value:
+        value = _CONTROL.sub(" ", value)
+    value = " ".join(value.split())
     core = _LETTERS_AND_DIGITS.sub("", value).lower()
-    return None if not core or core in _FILLER or (len(core) > 1 and not core.strip("0")) else value
+    if not core or core in _FILLER or core.startswith(_BEGINNINGS):
+        return None
+    if len(core) > 1 and len(set(core.removeprefix("0x"))) < 2 and (core[0] == "0" or core.isalpha()):
+        return None  # "0000", "0x0", "xxxx", "FFFFFFFF"
+    return value
 
 
 def _is_ramp(text: str) -> bool:

@@ -59,6 +59,7 @@ _TITLES = {  # for the quiet output, which prints no handles
     "TPM Device": 43,
 }
 _WANTED = frozenset(_TITLES.values())
+_MARKS = {f", DMI type {number}, "[:14]: number for number in _WANTED}  # what follows a handle's four digits
 
 
 class Section(NamedTuple):
@@ -155,23 +156,16 @@ def _sections(text: str, line: int) -> Sections:
     for piece in pieces[1:]:
         start = offset + len(_HANDLE)
         offset = start + len(piece)
-        number = _type_of(piece)
+        number = _MARKS.get(piece[4:18])
+        if number is None and piece[4:15] != ", DMI type ":  # another spelling: rare, so it may cost
+            found = _TYPE.match(piece)
+            number = int(found[1]) if found else None
         if number in _WANTED:
             line += text.count("\n", counted, start)
             counted = start
             body = piece[piece.find("\n") + 1 :]
             sections.setdefault(number, []).append(Section(number, line + 1, body))
     return sections
-
-
-def _type_of(piece: str) -> int:
-    """The type after a handle: "0001, DMI type 1, 27 bytes"; -1 for none."""
-    if piece[4:15] == ", DMI type ":
-        digits = piece[15:19].partition(",")[0]
-        if digits.isdecimal():
-            return int(digits)
-    found = _TYPE.match(piece)
-    return int(found[1]) if found else -1
 
 
 def _quiet_sections(text: str, line: int) -> Sections:
@@ -191,20 +185,14 @@ def _quiet_sections(text: str, line: int) -> Sections:
 
 
 def _fields(section: Section) -> Fields:
-    return Fields(_values(section.body), section.line)
-
-
-@lru_cache(maxsize=4096)
-def _values(body: str) -> dict[str, tuple[str, int]]:
-    """Machines of one maker share many structures to the letter (sockets, empty slots): each is cut once."""
     values: dict[str, tuple[str, int]] = {}
-    for number, row in enumerate(body.split("\n")):
+    for number, row in enumerate(section.body.split("\n")):
         key, colon, value = row.partition(":")
         if colon:
             key = key.strip()
             if key not in values:
                 values[key] = (value.strip(), number)
-    return values
+    return Fields(values, section.line)
 
 
 # --- Values -----------------------------------------------------------------------------------------------------------
