@@ -1,7 +1,8 @@
 """One machine read twice is one, two that share filler or a clone are two, and doubt goes to a person."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -28,10 +29,12 @@ from maillon.hardware.model import (
     MemoryModule,
     NetworkInterface,
     NetworkKind,
+    Reading,
     Storage,
     StorageKind,
     System,
 )
+from maillon.hardware.reading import read
 
 UUID = "4c4c4544-0042-3510-8051-b9c04f4d3332"
 OTHER_UUID = "c2a9d1b7-51e2-4b7f-93c8-1f6e0d7a2b35"
@@ -331,3 +334,27 @@ def test_every_mark_has_a_name_and_fits_the_index():
     assert set(MARK_NAMES) == set(Mark)
     long = Machine(system=System(vendor="HP", serial="5CG" + "8231XYZ" * 60))
     assert all(len(mark.value) <= 160 for mark in fingerprints(long))
+
+
+# --- real snapshots
+
+SNAPSHOTS = Path(__file__).resolve().parents[2] / "../shared/samples/snapshots/ereuse"
+
+
+@pytest.mark.samples
+def test_two_real_snapshots_of_one_machine_and_all_others():
+    if not SNAPSHOTS.is_dir():
+        pytest.skip("no samples beside the repository")
+    readings = {path.name: read(path.read_bytes(), path.name) for path in sorted(SNAPSHOTS.glob("*.json"))}
+    known = {name: found.machines[0] for name, found in readings.items() if isinstance(found, Reading)}
+    same = {
+        (a, b) for (a, left), (b, right) in combinations(known.items(), 2) if match(left, right).verdict is Verdict.SAME
+    }
+    assert same == {("snapshot_workbench-script.json", "snapshot_workbench-script_legacy.json")}
+    for name, machine in known.items():
+        others = {key: fingerprints(other) for key, other in known.items() if key not in (name, *_twins(name, same))}
+        assert best_candidates(machine, others).decision is Decision.NEW, name
+
+
+def _twins(name, pairs):
+    return {other for pair in pairs if name in pair for other in pair}

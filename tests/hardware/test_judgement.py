@@ -23,8 +23,10 @@ from maillon.hardware.model import (
     NetworkKind,
     Peripheral,
     Processor,
+    Reading,
     StorageKind,
 )
+from maillon.hardware.reading import read
 from maillon.hardware.thresholds import GRADE_NAMES, GRADES, SYSTEMS, USES, Use, as_markdown
 from tests.hardware.machines import GIB, desktop, disk, laptop, modules
 
@@ -102,7 +104,7 @@ def test_what_nobody_read_is_unknown_and_counts_as_too_little():
     assert [unknown.criterion for unknown in verdict.unknowns] == [
         Criterion.DISK, Criterion.SCREEN, Criterion.BATTERY, Criterion.NETWORK, Criterion.CAMERA, Criterion.SOUND,
     ]  # fmt: skip
-    assert words(verdict.because)[0] == "Disk not known."
+    assert words(verdict.because)[0] == "Disk, or its kind, not known."
     assert verdict.uses[Use.SECONDARY].fit is Fit.UNKNOWN
     assert all(str(unknown.who) for unknown in verdict.unknowns)
     assert verdict.upgrade is None  # look first, buy later
@@ -287,3 +289,29 @@ def test_a_faster_disk_never_lowers_the_grade(machine, kind, gb):
 def test_a_better_battery_never_lowers_the_grade(machine, gain):
     better = tuple(replace(b, full_wh=min(60.0, (b.full_wh or 0) + gain * 40)) for b in machine.batteries)
     assert grade_of(replace(machine, batteries=better)) >= grade_of(machine)
+
+
+# --- real readings
+
+SAMPLES = Path(__file__).resolve().parents[2] / "../shared/samples"
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize(
+    ("name", "grade", "at_best", "upgrade"),
+    [
+        ("snapshots/ereuse/522a4403-bfb3-4fe6-b454-4db6c3040a58.json", 1, 3, "+4 GB DDR3 DIMM, SSD 240 GB: 1 -> 3"),
+        ("snapshots/ereuse/0cf11287-5603-45e4-9dd6-075871286de9.json", 2, 3, "+4 GB DDR3 DIMM: 2 -> 3"),
+        ("glpi-inventory/computer_1.json", 4, 4, None),
+    ],
+)
+def test_real_machines(name, grade, at_best, upgrade):
+    path = SAMPLES / name
+    if not path.is_file():
+        pytest.skip("no samples beside the repository")
+    found = read(path.read_bytes())
+    assert isinstance(found, Reading)
+    verdict = judge(found.machines[0])
+    assert verdict.grade == grade
+    assert verdict.at_best is not None and verdict.at_best <= at_best
+    assert (str(verdict.upgrade) if verdict.upgrade else None) == upgrade

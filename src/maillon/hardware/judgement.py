@@ -66,7 +66,10 @@ _UNKNOWN: Mapping[Criterion, tuple[Message, Message]] = {
     ),
     Criterion.CORES: (Message(_("Number of cores not known.")), Message(_("Boot the bench, or send lscpu."))),
     Criterion.MEMORY: (Message(_("Memory not known.")), Message(_("Boot the bench, or send dmidecode."))),
-    Criterion.DISK: (Message(_("Disk not known.")), Message(_("Boot the bench, or send lshw or smartctl."))),
+    Criterion.DISK: (
+        Message(_("Disk, or its kind, not known.")),
+        Message(_("Boot the bench, or send lshw or smartctl.")),
+    ),
     Criterion.SCREEN: (Message(_("Screen not known.")), Message(_("Boot the bench, or read its definition on site."))),
     Criterion.BATTERY: (Message(_("Battery wear not known.")), Message(_("Boot the bench, or send upower -d."))),
     Criterion.NETWORK: (Message(_("Network adapters not known.")), Message(_("Boot the bench, or send lspci."))),
