@@ -100,8 +100,10 @@ def grade(value: int | None) -> SafeString:
         return tag(_("Not graded"))
     bars = format_html_join("", "<i{}></i>", ((mark_safe(' class="on"') if n < value else "",) for n in range(5)))
     return format_html(
-        '<span class="grade"><span class="grade-bars" aria-hidden="true">{}</span><span>{}</span></span>',
+        '<span class="grade"><span class="grade-bars" aria-hidden="true">{}</span>'
+        '<span aria-hidden="true">{}/5</span><span class="visually-hidden">{}</span></span>',
         bars,
+        value,
         _("%(grade)d out of 5") % {"grade": value},
     )
 
