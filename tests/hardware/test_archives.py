@@ -199,6 +199,14 @@ def test_a_compressed_bomb_stops_early(pack):
     assert "bomb" in reasons(found)["big.gz"] or "bomb" in next(iter(reasons(found).values()))
 
 
+def test_attributes_of_an_absurd_length_in_a_tar_are_not_read_into_memory():
+    entry = tarfile.TarInfo("x")
+    entry.type, entry.size = tarfile.XHDTYPE, 8 * 2**20
+    header = entry.tobuf(tarfile.USTAR_FORMAT) + os.urandom(8 * 2**20)
+    found = opened(gzip.compress(tarred([("PC1.txt", TEXT)])[:1024] + header, 1), Limits())
+    assert found[0] == Member("PC1.txt", TEXT) and "bomb" in str(found[-1].content.reason)
+
+
 def test_overlapping_members_are_a_bomb():
     data = bytearray(zipped([("a.txt", TEXT), ("b.txt", TEXT)]))
     second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 4)

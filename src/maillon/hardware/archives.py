@@ -37,6 +37,7 @@ BOMB_SIZE = 4 * 2**20  # below this a huge ratio harms nobody
 NESTED = 1  # archives inside the archive that are opened
 XZ_MEMORY = 192 * 2**20  # "xz -9" needs 65 MiB to unpack
 CHUNK = 256 * 1024
+HEADERS = 2 * 2**20  # what stands between two members of a tar: names, attributes, and what is read ahead
 DEFAULT_LIMITS = Limits()
 
 _PACKED = (
@@ -188,7 +189,7 @@ def _open(data: bytes, budget: _Budget, name: str) -> Iterator[Member]:
         if data.startswith(b"PK"):
             yield from _zip(data, budget)
         elif _is_tar(data[:512]):
-            yield from _tar(io.BytesIO(data), budget)
+            yield from _tar(_Metered(io.BytesIO(data), len(data), budget), budget)
         elif _holds_tar(data):
             yield from _tar(_unpacking(data, budget), budget)
         else:
@@ -273,9 +274,11 @@ def _is_tar(head: bytes) -> bool:
     return said == sum(head[:148]) + 8 * 32 + sum(head[156:512])
 
 
-def _tar(stream: IO[bytes], budget: _Budget) -> Iterator[Member]:
+def _tar(stream: "_Metered", budget: _Budget) -> Iterator[Member]:
+    stream.allowed = HEADERS
     with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as archive:
         for entry in archive:
+            stream.allowed = entry.size + HEADERS
             archive.members = []  # type: ignore[attr-defined]  # tarfile keeps them all: 20,000 would add up
             name = _tidy(entry.name)
             if entry.isdir() or _DROPPINGS.search(name):
@@ -387,6 +390,7 @@ class _Metered(io.RawIOBase):
         self._packed = packed
         self._budget = budget
         self._out = 0
+        self.allowed: int | None = None  # bytes until somebody says that more are well
 
     def readable(self) -> bool:
         return True
@@ -394,6 +398,10 @@ class _Metered(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(CHUNK if size < 0 else min(size, 4 * CHUNK))
         self._out += len(piece)
+        if self.allowed is not None:
+            self.allowed -= len(piece)
+            if self.allowed < 0:  # names and attributes of an absurd length
+                raise _TooMuchError(reasons.bomb())
         if self._out > BOMB_SIZE and self._out > BOMB_RATIO * self._packed:
             raise _TooMuchError(reasons.bomb())
         if self._out > self._budget.limits.unpacked_bytes:
@@ -402,8 +410,8 @@ class _Metered(io.RawIOBase):
         return piece
 
 
-def _unpacking(data: bytes, budget: _Budget) -> IO[bytes]:
-    return _Metered(_unpacked(data), len(data), budget)  # type: ignore[return-value]
+def _unpacking(data: bytes, budget: _Budget) -> "_Metered":
+    return _Metered(_unpacked(data), len(data), budget)
 
 
 def _unpacked(data: bytes) -> IO[bytes]:
@@ -429,7 +437,7 @@ def _single(data: bytes, budget: _Budget, name: str) -> Member:
     return Member(inner, _read(_unpacking(data, budget), budget))
 
 
-def _read(stream: IO[bytes], budget: _Budget) -> bytes | Unreadable:
+def _read(stream: "IO[bytes] | _Metered", budget: _Budget) -> bytes | Unreadable:
     """One member, no larger than an input may be. What it says of its own size is not believed."""
     pieces: list[bytes] = []
     size = 0
