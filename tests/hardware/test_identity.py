@@ -36,7 +36,7 @@ from maillon.hardware.model import (
 )
 from maillon.hardware.reading import read
 
-UUID = "4c4c4544-0042-3510-8051-b9c04f4d3332"
+UUID = "4c4c4544-0037-5810-8034-b7c04f4d5132"
 OTHER_UUID = "c2a9d1b7-51e2-4b7f-93c8-1f6e0d7a2b35"
 
 
@@ -48,7 +48,7 @@ def laptop(**changes):
         "memory": Memory(modules=(MemoryModule(part_number="M471A1K43CB1", serial="35A7C2E1"),)),
         "storage": (Storage(kind=StorageKind.HDD, serial="WD-WX41E3472918", wwn="0x50014ee2b7d1c3a5"),),
         "network": (NetworkInterface(kind=NetworkKind.ETHERNET, mac="54:ee:75:a1:b2:c4"),),
-        "batteries": (Battery(model="45N1127", serial="20731"),),
+        "batteries": (Battery(model="45N1767", serial="20731"),),
     }
     return Machine(**{**parts, **changes})
 
@@ -60,7 +60,7 @@ OTHER = laptop(
     memory=Memory(modules=(MemoryModule(part_number="M471A1K43CB1", serial="9C42D7F3"),)),
     storage=(Storage(kind=StorageKind.HDD, serial="WD-WX71A5581203"),),
     network=(NetworkInterface(kind=NetworkKind.ETHERNET, mac="54:ee:75:99:10:fe"),),
-    batteries=(Battery(model="45N1127", serial="48812"),),
+    batteries=(Battery(model="45N1767", serial="48812"),),
 )
 NEW_DISK = (Storage(kind=StorageKind.SATA_SSD, serial="S3Z9NB0K411872"),)
 
@@ -187,7 +187,7 @@ def test_the_machine_number_printed_on_its_board_is_not_a_second_witness():
 
 
 def test_a_uuid_in_the_other_byte_order_is_the_same():
-    swapped = "44454c4c-4200-1035-8051-b9c04f4d3332"
+    swapped = "44454c4c-3700-1058-8034-b7c04f4d5132"
     a, b = Machine(system=System(uuid=UUID)), Machine(system=System(uuid=swapped))
     assert verdict_and_reason(a, b) == (Verdict.SAME, "Same system UUID.")
 
