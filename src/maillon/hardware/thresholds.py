@@ -124,7 +124,9 @@ class PartsRule(NamedTuple):
 
 
 PARTS_ONLY: Mapping[str, PartsRule] = {
-    "32-bit": PartsRule(Message(_("a 32-bit processor")), Message(_("Debian 13 has no 32-bit install: from memory"))),
+    "32-bit": PartsRule(
+        Message(_("a 32-bit processor")), Message(_("Debian 13 has no 32-bit install: from memory, not confirmed"))
+    ),
     "locked": PartsRule(Message(_("a lock that only its owner can lift")), OURS),
 }
 
