@@ -158,10 +158,11 @@ def test_many_certificates_come_in_parts_of_a_hundred_pages():
     assert [len(opened(part).pages) for part in parts] == [100, 1]
 
 
-def test_in_french_the_document_says_so():
+def test_in_french_the_document_says_so_and_keeps_the_names_of_levels():
     with translation.override("fr"):
         pdf = opened(certificates.erasure_certificate(CERTIFICATE))
     assert str(pdf.Root.Lang).startswith("fr")
+    assert "Clear" in words(pdf) and "Effacer" not in words(pdf)
 
 
 @pytest.mark.parametrize("template", ["absent.typ", "../documents/common.typ"])

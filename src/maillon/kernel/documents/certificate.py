@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from maillon.kernel import qr, wording
 from maillon.kernel.documents import chunks, render
 from maillon.kernel.documents.typography import typeset
 
 TEMPLATE = "erasure_certificate.typ"
+LEVEL = "sanitization level"  # without a context, Django's own French for a "Clear" button would be used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,16 +134,16 @@ def _words(certificates: Sequence[Certificate]) -> dict[str, str]:
 # What each level protects from, in plain words. Source: the definitions of NIST SP 800-88, abridged by us.
 def _level(level: str) -> tuple[str, str]:
     if level == "purge":
-        return gettext("Purge"), gettext(
+        return pgettext(LEVEL, "Purge"), gettext(
             "The drive executed its own sanitizing command, and every address that can be read was read back. The data"
             " can not be recovered, even with laboratory means known today."
         )
     if level == "destroy":
-        return gettext("Destroy"), gettext(
+        return pgettext(LEVEL, "Destroy"), gettext(
             "The medium was physically destroyed before a witness. It can store nothing any more, and its data can not"
             " be recovered."
         )
-    return gettext("Clear"), gettext(
+    return pgettext(LEVEL, "Clear"), gettext(
         "Every address that can be read was overwritten, then read back. The data can not be recovered by ordinary"
         " means; areas that the drive hides, such as spare blocks, are not covered."
     )
