@@ -76,14 +76,13 @@ def upgrades(machine: Machine) -> tuple[Upgrade, ...]:
     facts = facts_of(machine)
     before = min(level(criterion, facts, unknown=False) for criterion in Criterion)
     allowed = _allowed(facts)
-    options = {criterion: tuple(list_options(machine)) for criterion, list_options in _OPTIONS.items()}
     found: list[Upgrade] = []
     for grade in range(max(before, min(allowed.values())) + 1, max(GRADES) + 1):
         parts: list[Part] = []
         for criterion in Criterion:
             if allowed[criterion] >= grade:
                 continue
-            if (best := _cheapest(machine, criterion, grade, options.get(criterion, ()))) is None:
+            if (best := _cheapest(machine, criterion, grade)) is None:
                 return tuple(found)
             parts += best
         if not found or found[-1].parts != tuple(parts):
@@ -109,9 +108,10 @@ def cheapest_upgrade(machine: Machine) -> Upgrade | None:
     return next((way for way in ways if way.after >= TARGET_GRADE), ways[-1] if ways else None)
 
 
-def _cheapest(machine: Machine, criterion: Criterion, grade: int, options: Iterable[Option]) -> Option | None:
+def _cheapest(machine: Machine, criterion: Criterion, grade: int) -> Option | None:
     """Options come cheapest first; all lower grades must be met as well."""
-    for option in options:
+    list_options = _OPTIONS.get(criterion)
+    for option in list_options(machine) if list_options else ():
         facts = facts_of(install(machine, option))
         if all(MEETS[criterion](facts, GRADES[g]) for g in range(1, grade + 1)):
             return option
