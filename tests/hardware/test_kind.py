@@ -111,6 +111,13 @@ def test_a_kind_stated_by_a_list_is_kept_and_a_decided_one_is_decided_again():
     assert with_kind(decided) == decided and decided.kind is Kind.DESKTOP
 
 
+def test_a_line_of_several_kinds_yields_to_the_chassis_and_to_the_parts():
+    desktop_processor = (Processor(model="Core i5-7400"),)
+    assert kind("Dell", "Inspiron 3668", "Desktop") is Kind.DESKTOP
+    assert kind("Dell", "Inspiron 3567") is Kind.NOTEBOOK
+    assert kind("Dell", "Inspiron 3668", processors=desktop_processor, memory=module("DIMM")) is Kind.DESKTOP
+
+
 def test_a_long_name_costs_nothing():
     assert product_line("HP", "a " * 5000) is None
 

@@ -4,9 +4,10 @@ Firmware says the type of its chassis, and is wrong about once in thirty: boards
 computers call themselves "Desktop" or even "Notebook", old notebooks "Other". So the evidence is heard in this order:
 
 1. the product line (`data/families.csv`): a ThinkPad is a notebook whatever its chassis field holds;
-2. parts that only portables have (a battery with a name or a capacity, a touchpad), against a chassis that says fixed;
+2. a touchpad, against a chassis that says fixed;
 3. the type of the chassis;
-4. with no usable chassis, the balance of the parts: battery, touchpad, memory format, processor series, slots.
+4. with no usable chassis, a line that holds several kinds ("Inspiron"), unless the parts say the contrary;
+5. the balance of the parts: battery, touchpad, memory format, processor series, slots.
 
 `Machine.clues` holds what readers saw and no part of the machine holds:
 "touchpad", "battery template", "expansion slot", "management controller", "virtual machine", and what Windows says of
@@ -151,17 +152,25 @@ _GENERIC = (Kind.NOTEBOOK, Kind.DESKTOP)
 
 
 def _by_line(machine: Machine) -> Verdict | None:
-    """The line decides portable or fixed; a chassis of the same side says which sort, if the line does not."""
+    """The line decides portable or fixed; a chassis of the same side says which sort, if the line does not.
+
+    A weak line is heard only where the chassis says nothing, and the parts do not say the contrary.
+    """
     line = _line(machine)
     if line is None:
         return None
+    verdict = line.kind, Message(_KIND_SENTENCES[line.kind], {"line": line.name})
     chassis = _by_chassis(machine)
-    if chassis and line.weak:
-        return None
-    sentence = Message(_KIND_SENTENCES[line.kind], {"line": line.name})
-    if chassis and line.kind in _GENERIC and chassis[0].portable == line.kind.portable:
-        return chassis if chassis[0] not in _GENERIC else (line.kind, sentence)
-    return line.kind, sentence
+    if line.weak:
+        return None if chassis or _parts_deny(machine, line.kind) else verdict
+    if chassis and line.kind in _GENERIC and chassis[0] not in _GENERIC and chassis[0].portable == line.kind.portable:
+        return chassis
+    return verdict
+
+
+def _parts_deny(machine: Machine, kind: Kind) -> bool:
+    total = sum(weight for weight, _seen in _evidence(machine))
+    return abs(total) >= 2 and kind.portable != (total > 0)
 
 
 _KIND_SENTENCES = {
@@ -177,7 +186,7 @@ _KIND_SENTENCES = {
 }
 
 
-# --- 2 to 4. Chassis and parts ----------------------------------------------------------------------------------------
+# --- 2 to 5. Chassis and parts ----------------------------------------------------------------------------------------
 
 
 def _by_chassis(machine: Machine) -> Verdict | None:
