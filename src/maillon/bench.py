@@ -8,7 +8,7 @@ BENCHES = {
     "ledger": ("maillon.kernel.bench_ledger:main", "events a second with 1, 8 and 50 writers; a million verified"),
     "jobs": ("maillon.kernel.jobs.bench:main", "jobs enqueued and run a second"),
     "labels": ("maillon.kernel.labels_bench:main", "a thousand labels"),
-    "intake": ("maillon.workshop.intake_bench:main", "snapshots a second through the whole path, stage by stage"),
+    "intake": ("maillon.demo.intake_bench:main", "snapshots a second through the whole path, stage by stage"),
     "stock": ("maillon.workshop.stock.bench:main", "the stock page among a million devices"),
 }
 

@@ -211,3 +211,16 @@ def test_the_hardware_keeps_where_each_value_was_read(world):
         "line "
     )
     assert machine.storage[0].origin["serial"].tool == "smartctl"
+
+
+def test_a_machine_of_another_workshop_waits_for_the_coordination_which_transfers_it(world):
+    receive(world, ("a.txt", dmidecode()), who="neighbour")
+    [line] = receive(world, ("b.txt", dmidecode() + b"\n"))
+    assert (line.outcome, line.device_code) == (Outcome.DOUBT, None)
+    device = Device.objects.get()
+    assert device.holder == world.neighbour
+    with pytest.raises(NotFound):
+        doubts.decide(actor=world.actor("technician"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
+    doubts.decide(actor=world.actor("coordinator"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
+    device.refresh_from_db()
+    assert device.holder == world.workshop and "device.transferred" in kinds(device) and index.check() == []

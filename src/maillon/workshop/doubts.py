@@ -35,9 +35,15 @@ def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
         batch = Batch(actor, doubt.lot, None)
         if device_id:
             device = batch.known(locked(actor, device_id).id)
+            if device.holder_id != doubt.organisation_id:
+                device.holder_id, device.place = doubt.organisation_id, None
+                batch.events.append(
+                    ledger.Event("device.transferred", actor, device.id, None, None, {"to": doubt.organisation_id})
+                )
             because = Message(_("Recognised by a person."))
         else:
             device = batch.new_device()
+            device.holder_id = doubt.organisation_id
             because = Message(_("A new machine, said a person."))
         batch.read(device, doubt.raw, doubt.member, machine, because, identity.fingerprints(machine))
         batch.write()

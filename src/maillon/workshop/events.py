@@ -67,6 +67,7 @@ register(
 )
 register("device.recycled", sentence=_("Sent to recycling, slip %(slip)s"), fields={"slip": Field.CODE})
 register("device.lost", sentence=_("Lost: %(reason)s"), fields={"reason": Field.ENUM}, labels=REASON)
+register("device.transferred", sentence=_("Transferred to another workshop"), fields={"to": Field.ID})
 register("device.moved", sentence=_("Moved"), fields={"place": Field.ID, "from_place": Field.ID})
 register(
     "device.described",

@@ -4,7 +4,6 @@ Recognition looks at every known machine of the territory that shares a fingerpr
 moment ago in the same batch included.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ import maillon
 from maillon.collection.models import Lot, LotState
 from maillon.hardware import erasure, identity
 from maillon.hardware.current import current
-from maillon.hardware.identity import Decision, Fingerprint, Mark
+from maillon.hardware.identity import Decision, Fingerprint
 from maillon.hardware.judgement import judge
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Machine
@@ -28,12 +27,15 @@ from maillon.territory.models import Organisation, Place
 from maillon.workshop import erasing, media
 from maillon.workshop.description import columns
 from maillon.workshop.life import BY_NAME, State
+from maillon.workshop.marks import Marks
 from maillon.workshop.models import Device, Doubt, Hardware, RawInput, Snapshot
 from maillon.workshop.models import Fingerprint as FingerprintRow
 from maillon.workshop.queries import hardware_of, packed
 from maillon.workshop.stock import index
 
 COLUMNS = (
+    "holder",
+    "place",
     "state",
     "kind",
     "vendor",
@@ -75,6 +77,7 @@ class Batch:
         # One intake at a time in a territory: two readings of one new machine must not become two devices.
         self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory_id)
         self.raws: dict[UUID, RawInput] = {}
+        self.marks = Marks(self.territory)
         self._empty()
 
     def keep(self, raw: RawInput) -> None:
@@ -82,53 +85,35 @@ class Batch:
 
     # -- readings ------------------------------------------------------------------------------------------------
 
+    def prepare(self, machines: Iterable[Machine]) -> None:
+        """Fetch at once what the recognition of these machines needs: one query for the whole batch."""
+        self.marks.load(mark for machine in machines for mark in identity.fingerprints(machine))
+
     def file(self, raw: RawInput, machines: Sequence[Machine]) -> list[Filed]:
-        marks = [identity.fingerprints(machine) for machine in machines]
-        known = self._candidates({value for those in marks for _kind, value, _weight in those})
-        filed = []
-        for position, (machine, mine) in enumerate(zip(machines, marks, strict=True)):
-            sharing = {
-                key: theirs for key, theirs in known.items() if not {(m.kind, m.value) for m in mine}.isdisjoint(theirs)
-            }
-            candidates = {key: [Fingerprint(k, v, 0) for k, v in theirs] for key, theirs in sharing.items()}
-            recognised = identity.best_candidates(mine, candidates)
-            one = self._file_one(raw, str(position), machine, mine, recognised)
-            if one.device:
-                known.setdefault(one.device.id, set()).update((m.kind, m.value) for m in mine)
-            filed.append(one)
-        return filed
+        return [self._file_one(raw, str(position), machine) for position, machine in enumerate(machines)]
 
-    def _candidates(self, values: set[str]) -> dict[UUID, set[tuple[Mark, str]]]:
-        """Every fingerprint of the devices, known or of this batch, that share one of these values. One query."""
-        found: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)
-        if values:
-            rows = FingerprintRow.objects.filter(territory=self.territory)
-            sharing = rows.filter(value__in=values).values("device_id")
-            for device_id, kind, value in rows.filter(device_id__in=sharing).values_list("device__id", "kind", "value"):
-                found[device_id].add((Mark(kind), value))
-        for device_id, marks in self.marks.items():
-            if any(value in values for _kind, value in marks):
-                found[device_id] |= marks
-        return found
-
-    def _file_one(
-        self,
-        raw: RawInput,
-        member: str,
-        machine: Machine,
-        marks: Sequence[Fingerprint],
-        recognised: "identity.Recognition[UUID]",
-    ) -> Filed:
+    def _file_one(self, raw: RawInput, member: str, machine: Machine) -> Filed:
+        marks = identity.fingerprints(machine)
+        recognised = identity.best_candidates(marks, self.marks.sharing(marks))
         if recognised.decision is Decision.DOUBT:
             return self._doubt(raw, member, machine, recognised)
+        outcome, device = "new", None
         if recognised.decision is Decision.KNOWN and recognised.key:
-            device = self.known(recognised.key)
-            outcome = "known"
-        else:
-            device = self.new_device()
-            outcome = "new"
+            outcome, device = "known", self.known(recognised.key)
+            if device.holder_id != self.actor.organisation_id and not self.actor.oversees:
+                return self._elsewhere(raw, member, machine, recognised)
+        device = device or self.new_device()
         self.read(device, raw, member, machine, recognised.because, marks)
         return Filed(outcome, recognised.because, device)
+
+    def _elsewhere(
+        self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]"
+    ) -> Filed:
+        """It stands in another workshop's stock: the coordination, which sees both, says where it is."""
+        filed = self._doubt(raw, member, machine, recognised)
+        filed.because = Message(_("This machine is in the stock of another workshop."))
+        filed.hint = Message(_("Ask the coordination to decide: the reading waits in the list of doubts."))
+        return filed
 
     def known(self, device_id: UUID) -> Device:
         if device := self.touched.get(device_id) or next((d for d in self.new if d.id == device_id), None):
@@ -172,9 +157,12 @@ class Batch:
         self.machines[device.id] = now
         for name, value in columns(now, judge(now), device).items():
             setattr(device, name, value)
-        snapshot = Snapshot(raw=raw, member=member, recognised=kept(because), document=packed(machine))
+        document = packed(machine)
+        self.documents[device.id] = packed(now) if before else document
+        snapshot = Snapshot(raw=raw, member=member, recognised=kept(because), document=document)
         self.snapshots.append((snapshot, device))
-        self.marks[device.id].update((m.kind, m.value) for m in marks)
+        self.marks.add(device.id, marks)
+        self.added.append((device, marks))
         step = BY_NAME["inspected"]
         first = State(device.state) in step.sources and not self.announced
         if first:
@@ -249,26 +237,26 @@ class Batch:
         for snapshot, device in self.snapshots:
             snapshot.device = device
         Snapshot.objects.bulk_create([snapshot for snapshot, _device in self.snapshots])
-        read = {device_id: machine for device_id, machine in self.machines.items() if device_id in devices}
         Hardware.objects.bulk_create(
             [
-                Hardware(device=devices[device_id], document=packed(machine), version=maillon.__version__)
-                for device_id, machine in read.items()
+                Hardware(device=devices[device_id], document=document, version=maillon.__version__)
+                for device_id, document in self.documents.items()
             ],
             update_conflicts=True,
             unique_fields=["device"],
             update_fields=["document", "version"],
         )
+        marks = {(device.number, mark.kind.value, mark.value) for device, added in self.added for mark in added}
         FingerprintRow.objects.bulk_create(
-            [
-                FingerprintRow(territory=self.territory, device=devices[device_id], kind=kind.value, value=value)
-                for device_id, marks in self.marks.items()
-                for kind, value in sorted(marks)
-            ],
+            [FingerprintRow(territory=self.territory, device_id=d, kind=k, value=v) for d, k, v in sorted(marks)],
             ignore_conflicts=True,
         )
         Doubt.objects.bulk_create(self.doubts)
-        self.events.extend(media.sync(self.actor, self.territory, self.at, {devices[key]: read[key] for key in read}))
+        self.events.extend(
+            media.sync(
+                self.actor, self.territory, self.at, {devices[key]: self.machines[key] for key in self.documents}
+            )
+        )
         ledger.append_many(self.events)
         index.sync([device.number for device in devices.values()])
         self._empty()
@@ -278,6 +266,7 @@ class Batch:
         self.touched: dict[UUID, Device] = {}  # by device id, known ones
         self.machines: dict[UUID, Machine] = {}  # device id -> hardware as it stands
         self.snapshots: list[tuple[Snapshot, Device]] = []
-        self.marks: dict[UUID, set[tuple[Mark, str]]] = defaultdict(set)  # device id -> fingerprints added
+        self.documents: dict[UUID, bytes] = {}  # the same, as it will be stored
+        self.added: list[tuple[Device, Sequence[Fingerprint]]] = []
         self.doubts: list[Doubt] = []
         self.events: list[ledger.Event] = []

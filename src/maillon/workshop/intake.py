@@ -108,6 +108,7 @@ def file_units(
     """File one chunk in one transaction; its lines, in order."""
     with transaction.atomic():
         batch = Batch(actor, lot, place, at)
+        batch.prepare(machine for unit in chunk if isinstance(unit.said, Reading) for machine in unit.said.machines)
         known = {
             raw.digest: raw
             for raw in RawInput.objects.defer("content").filter(

@@ -14,7 +14,7 @@ from maillon.hardware.judgement import Judgement, judge
 from maillon.kernel.ledger import Entry
 from maillon.kernel.wording import capacity, memory
 from maillon.workshop.life import PROVED, MediumState
-from maillon.workshop.models import Device
+from maillon.workshop.models import Device, Erasure
 from maillon.workshop.queries import machine_of
 from maillon.workshop.vocabulary import System
 
@@ -36,7 +36,7 @@ class Passport:
     facts: tuple[tuple[str, str], ...]
     grade: int | None
     done: tuple[tuple[date, str], ...]
-    certificates: tuple[str, ...]
+    certificates: int  # how many: the certificates themselves name disks, their donor has their numbers
     erased: bool
     url: str
     vendor: str = ""
@@ -46,8 +46,7 @@ class Passport:
 
 def passport(device: Device) -> Passport:
     machine = machine_of(device)
-    media = list(device.media.prefetch_related("erasures"))
-    fitted = [medium for medium in media if medium.fitted]
+    fitted = list(device.media.filter(fitted=True))
     facts = [
         (_("Processor"), device.processor),
         (_("Memory"), memory(device.memory_mb * 2**20) if device.memory_mb else ""),
@@ -55,7 +54,6 @@ def passport(device: Device) -> Passport:
         (_("System"), str(dict(System.choices).get(device.system, ""))),
     ]
     events = Entry.objects.filter(stream=f"device:{device.id}", kind__in=TOLD).order_by("sequence")
-    numbers = [row.number for medium in media for row in medium.erasures.all() if row.number]
     return Passport(
         code=device.code,
         title=device.title,
@@ -63,7 +61,7 @@ def passport(device: Device) -> Passport:
         facts=tuple((name, value) for name, value in facts if value),
         grade=device.grade,
         done=tuple((entry.at.date(), _(TOLD[entry.kind])) for entry in events),
-        certificates=tuple(numbers),
+        certificates=Erasure.objects.filter(medium__device=device, number__isnull=False).count(),
         erased=bool(fitted or device.no_disk_declared)
         and all(MediumState(medium.state) in PROVED for medium in fitted),
         url=f"{settings.SITE_URL}{reverse('public-passport', args=[device.code])}",
@@ -87,12 +85,4 @@ def json_ld(told: Passport) -> dict[str, Any]:
         # "Refurbished" is a protected word (Code de la consommation R122-4): only "used" is claimed here.
         "itemCondition": "https://schema.org/UsedCondition",
         "additionalProperty": [{"@type": "PropertyValue", "name": name, "value": value} for name, value in told.facts],
-        "subjectOf": [
-            {
-                "@type": "CreativeWork",
-                "name": number,
-                "url": f"{settings.SITE_URL}{reverse('certificate', args=[number])}",
-            }
-            for number in told.certificates
-        ],
     }
