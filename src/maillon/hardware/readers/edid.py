@@ -170,7 +170,7 @@ def _parse(data: bytes, where: Where) -> Machine | Reading | Unreadable:
 
 # --- hexadecimal text -----------------------------------------------------------------------------------------------
 
-_DUMP = re.compile(r"^[0-9a-f]{7,8}:?\s{1,2}((?:[0-9a-f]{2,4}\s{1,2}){2,16})", re.IGNORECASE)  # xxd, hexdump -C
+_DUMP = re.compile(r"^[0-9a-f]{7,8}:?\s{1,2}((?:[0-9a-f]{2,4}(?:\s{1,2}|$)){2,16})", re.IGNORECASE)  # xxd, hexdump -C
 _START = re.compile(
     r"00[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?ff[\s,]*(?:0x)?00",
     re.IGNORECASE,

@@ -1,0 +1,26 @@
+from maillon.hardware.model import Origin, StorageKind
+from tests.hardware.reading_parts import corpus, said
+
+
+def test_drives_and_nothing_made_by_software():
+    drives = corpus("lsblk/disks.json").storage
+    assert [(drive.device, drive.kind) for drive in drives] == [
+        ("/dev/sda", StorageKind.HDD),
+        ("/dev/nvme0n1", StorageKind.NVME),
+        ("/dev/sdb", StorageKind.REMOVABLE),
+        ("/dev/mmcblk0", StorageKind.UNKNOWN),
+        ("/dev/sr0", StorageKind.OPTICAL),
+    ]
+    assert said(drives[0]) == {
+        "kind": StorageKind.HDD,
+        "model": "HGST HTS545050A7E680",
+        "serial": "RB250AM526GKPX",
+        "wwn": "5000cca7d5d1f0c2",
+        "firmware": "G1BD",
+        "size_bytes": 500_107_862_016,
+        "interface": "SATA",
+        "device": "/dev/sda",
+    }
+    assert drives[0].origin["serial"] == Origin("lsblk", "$.blockdevices[0].serial")
+    assert drives[3].size_bytes == round(29.1 * 2**30), "a size without -b is a rounded text"
+    assert drives[4].size_bytes is None, "the size of a disc is not the drive's"
