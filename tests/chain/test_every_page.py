@@ -1,0 +1,114 @@
+"""Each page as its reader sees it: nothing for axe to say, nothing wider than the phone, no error in the console.
+
+`MAILLON_TOUR=1 script/test -m browser` keeps the screenshots in docs/tour.
+"""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.chain.conftest import TOUR
+
+pytestmark = pytest.mark.browser
+TECHNICIAN, COORDINATOR, DONOR = (f"{who}@exemple.invalid" for who in ("technicienne", "coordination", "don"))
+PAGES = [  # name of its screenshots, who, address; {…} are links found on the stock page
+    ("accueil", "", "/"),
+    ("demonstration", "", "/demonstration/"),
+    ("connexion", "", "/compte/login/"),
+    ("depart", TECHNICIAN, "/"),
+    ("stock", TECHNICIAN, "/stock/"),
+    ("stock-filtre", TECHNICIAN, "/stock/?state=inspected&kind=notebook"),
+    ("stock-vide", TECHNICIAN, "/stock/?q=introuvable"),
+    ("machine", TECHNICIAN, "{device}"),
+    ("machine-pourquoi", TECHNICIAN, "{device}note/"),
+    ("machine-materiel", TECHNICIAN, "{device}materiel/"),
+    ("machine-fiche", TECHNICIAN, "{device}description/"),
+    ("machine-controle", TECHNICIAN, "{device}controle/"),
+    ("machine-etape", TECHNICIAN, "{device}etape/for_parts/"),
+    ("releves", TECHNICIAN, "/releves/"),
+    ("releves-refuses", TECHNICIAN, "/releves/refuses/"),
+    ("releves-doutes", TECHNICIAN, "/releves/doutes/"),
+    ("effacements", TECHNICIAN, "/effacements/"),
+    ("etiquettes", TECHNICIAN, "/etiquettes/"),
+    ("scanner", TECHNICIAN, "/stock/scanner/"),
+    ("importer", TECHNICIAN, "/stock/importer/"),
+    ("travaux", TECHNICIAN, "/travaux/"),
+    ("lots", COORDINATOR, "/lots/"),
+    ("lot", COORDINATOR, "{lot}"),
+    ("lot-nouveau", COORDINATOR, "/lots/nouveau/"),
+    ("organisations", COORDINATOR, "/organisations/"),
+    ("organisation", COORDINATOR, "{organisation}"),
+    ("mon-compte", COORDINATOR, "/compte/2fa/"),
+    ("donateur-stock", DONOR, "/stock/"),
+    ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),
+    ("passeport", "", "{passport}"),
+    ("certificat", "", "{certificate}"),
+]
+
+
+@pytest.fixture(scope="module")
+def links(served, browser):
+    """Addresses of a device, its passport, a certificate, a lot, an organisation."""
+    page = browser.new_context(base_url=served.url).new_page()
+
+    def enter(who):
+        page.goto("/demonstration/")
+        page.locator("form", has=page.locator(f'input[value="{who}"]')).get_by_role("button").click()
+
+    def first(address, selector):
+        page.goto(address)
+        return page.locator(selector).first.get_attribute("href")
+
+    enter(TECHNICIAN)
+    found = {"device": first("/stock/?state=ready", 'main a[href^="/machines/"]')}
+    found["passport"] = found["device"].replace("/machines/", "/p/")
+    found["certificate"] = first(found["device"], 'a[href^="/c/"]')
+    page.context.clear_cookies()
+    enter(COORDINATOR)
+    found["lot"] = first("/lots/", 'main th a[href^="/lots/"]')
+    found["organisation"] = first("/organisations/", 'main th a[href^="/organisations/"]')
+    page.context.close()
+    return found
+
+
+@pytest.mark.parametrize(("name", "who", "address"), PAGES, ids=[page[0] for page in PAGES])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_page_is_accessible_and_fits(visit, links, tmp_path, name, who, address, width):
+    page = visit(who, width=width)
+    response = page.goto(address.format(**links))
+    assert response.status == 200
+    page.screenshot(path=picture(tmp_path, name, width), full_page=height(page) < 4_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    violations = Axe().run(page).response["violations"]
+    assert [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in violations] == []
+    assert page.complaints == []
+    assert page.locator("h1").count() == 1
+    assert page.locator(".btn-primary:visible").count() <= 2, "one primary action a page"
+
+
+@pytest.mark.parametrize(("name", "who", "address"), PAGES, ids=[page[0] for page in PAGES])
+def test_a_page_works_without_script(visit, links, name, who, address):
+    page = visit(who, script=False)
+    response = page.goto(address.format(**links))
+    assert response.status == 200 and page.locator("main h1").count() == 1
+    assert page.locator(".with-script:visible").count() == 0
+
+
+@pytest.mark.parametrize("name", ["accueil", "depart", "stock", "machine", "certificat"])
+def test_a_page_is_accessible_in_the_dark(visit, links, name):
+    _name, who, address = next(page for page in PAGES if page[0] == name)
+    page = visit(who, color_scheme="dark")
+    page.goto(address.format(**links))
+    violations = Axe().run(page).response["violations"]
+    assert [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in violations] == []
+
+
+def picture(tmp_path, name, width):
+    folder = TOUR if os.environ.get("MAILLON_TOUR") else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}-{width}.png"
+
+
+def height(page):
+    return page.evaluate("document.documentElement.scrollHeight")
