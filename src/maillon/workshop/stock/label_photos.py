@@ -13,8 +13,12 @@ MOST_BYTES = 15 * 2**20
 MOST_PIXELS = 60_000_000  # a phone's largest photo today
 WORKING_SIDE = 3_000  # pixels: a label of 3 cm on a photo of a shelf keeps 2 pixels a module
 MOST_LABELS = 60
-_FORMATS = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.DataMatrix | zxingcpp.BarcodeFormat.Code128
-_FORMATS |= zxingcpp.BarcodeFormat.Code39
+_FORMATS = (
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+    zxingcpp.BarcodeFormat.Code128,
+    zxingcpp.BarcodeFormat.Code39,
+)
 
 
 def texts(data: bytes) -> list[str]:

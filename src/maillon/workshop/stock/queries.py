@@ -223,14 +223,20 @@ def selected_numbers(actor: Actor, ids: Iterable[UUID]) -> list[int]:
     return list(devices.values_list("number", flat=True))
 
 
-def places_of(actor: Actor) -> list[tuple[UUID, str, str]]:
-    """The places an actor may put devices in or look for: id, name, organisation. One query."""
-    places = Place.objects.select_related("organisation")
-    if actor.oversees and actor.territory_id:
-        places = places.filter(organisation__territory_id=actor.territory_id).order_by("organisation__name", "name")
-    else:
-        places = places.filter(organisation_id=actor.organisation_id).order_by("name")
-    return list(places.values_list("id", "name", "organisation__name"))
+def places_of(actor: Actor, filters: StockFilters) -> list[tuple[UUID, str]]:
+    """The places to look in: those of the actor's workshop, or of the only workshop that the filters name; and those
+    that the filters name. One query, none where there is no single workshop.
+    """
+    view = view_of(actor)
+    holders = (view.id,) if view and view.facet == "holder" else filters.holder
+    places = Place.objects.none()
+    if view and len(holders) == 1:
+        places = Place.objects.filter(organisation_id=holders[0])
+    elif view and filters.place:
+        places = Place.objects.filter(pk__in=filters.place)
+    if view and view.facet == "territory":
+        places = places.filter(organisation__territory_id=view.id)
+    return list(places.order_by("name").values_list("id", "name"))
 
 
 def organisation_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -54,7 +54,7 @@ def _number(text: str) -> int | None:
 
 
 def _results(actor: Actor, filters: StockFilters, page: StockPage) -> dict[str, Any]:
-    places = [] if view_of(actor) is None else queries.places_of(actor)
+    places = queries.places_of(actor, filters)
     names = _names(actor, filters, page, places)
     address = reverse("stock:list")
 
@@ -64,17 +64,17 @@ def _results(actor: Actor, filters: StockFilters, page: StockPage) -> dict[str, 
     return {
         "filters": filters,
         "query": filters.query(),
-        "rows": showing.rows(page.rows),
+        "rows": page.rows,
+        "lines": showing.table_lines(page.rows, shows_holder=actor.oversees),
         "total": page.total,
         "heading": _heading(page.total, filters),
         "facets": showing.facets(page, filters, names),
         "chips": showing.chips(filters, names),
-        "places": [(id, name, id in filters.place) for id, name, _holder in places],
+        "places": [(id, name, id in filters.place) for id, name in places],
         "lots": filters.lot,
         "donors": filters.donor,
         "previous_url": turned(page.previous),
         "next_url": turned(page.next),
-        "shows_holder": actor.oversees,
         "may_move": actor.may("stock.move"),
         "may_export": actor.may("stock.export"),
         "may_intake": actor.may("stock.intake"),
@@ -89,11 +89,9 @@ def _heading(total: int | None, filters: StockFilters) -> str:
     return _("%(count)s machines") % {"count": wording.number(total)}
 
 
-def _names(
-    actor: Actor, filters: StockFilters, page: StockPage, places: Iterable[tuple[UUID, str, str]]
-) -> dict[UUID, str]:
+def _names(actor: Actor, filters: StockFilters, page: StockPage, places: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
     """Names of what the page speaks of by its identifier. At most two queries."""
-    names = {id: name for id, name, _holder in places}
+    names = dict(places)
     names |= queries.organisation_names(actor, {*page.holders, *filters.holder, *filters.donor})
     if filters.lot:
         names |= dict(Lot.objects.visible_to(actor).filter(pk__in=filters.lot).values_list("pk", "code"))
