@@ -196,7 +196,7 @@ def biff(rows):
     return ole(book.ljust(8192, b"\0"))
 
 
-def ole(stream):
+def ole(stream, name="Workbook"):
     """A compound file: header, one sector of allocation table, one of directory, then the stream."""
     sectors = len(stream) // 512
     table = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
@@ -210,7 +210,7 @@ def ole(stream):
         return (raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw), kind, 1) + links + bytes(36)
                 + struct.pack("<IQ", first, size))  # fmt: skip
 
-    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("Workbook", 2, 0xFFFFFFFF, 2, len(stream))
+    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, 2, len(stream))
     return header.ljust(512, b"\xff") + fat + directory.ljust(512, b"\0") + stream
 
 
@@ -219,6 +219,11 @@ def test_a_workbook_of_excel_97():
     assert isinstance(read, Reading), str(read.reason)
     (machine,) = read.machines
     assert (machine.system.serial, machine.memory.total_bytes) == ("5CD8123ABC", 8 * GIB)
+
+
+def test_a_workbook_with_a_password_says_so():
+    refused = reading.read(ole(bytes(8192), "EncryptedPackage"))
+    assert isinstance(refused, Unreadable) and "password" in str(refused.reason)
 
 
 # --- columns

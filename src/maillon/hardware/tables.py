@@ -20,6 +20,7 @@ from maillon.hardware.messages import _
 from maillon.hardware.model import Limits, Unreadable
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and other old documents of Office
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what Excel makes of a workbook with a password
 CHILD_MEMORY = 2**30  # bytes of address space; a list of 50,000 rows takes some 200 MB
 MAX_ROWS = 50_000
 _MAX_COLUMNS = 200
@@ -109,6 +110,8 @@ def _csv_cell(cell: str) -> str:
 
 
 def _spreadsheet(data: bytes, limits: Limits) -> list[Table] | Unreadable:
+    if data.startswith(OLE) and _ENCRYPTED in data:
+        return _protected()
     seconds = max(1, min(int(limits.seconds), 60))
     script = Path(__file__).with_name("spreadsheet_child.py")
     command = [sys.executable, "-I", str(script), str(CHILD_MEMORY), str(seconds)]
@@ -145,9 +148,7 @@ def _cell(cell: object) -> Cell:
 def _refusal(error: str) -> Unreadable:
     last = error.strip().split("\n")[-1]
     if "assword" in last:
-        return refuse(
-            _("This spreadsheet is protected by a password."), _("Open it, save it without password, and send that.")
-        )
+        return _protected()
     if "CalamineError" in last or "XmlError" in last or "ZipError" in last:
         return refuse(
             _("This spreadsheet is damaged or is no list."),
@@ -156,4 +157,10 @@ def _refusal(error: str) -> Unreadable:
     return refuse(
         _("This spreadsheet asks for an absurd amount of memory or time."),
         _("Copy the list alone into a new spreadsheet, or save it as .csv."),
+    )
+
+
+def _protected() -> Unreadable:
+    return refuse(
+        _("This spreadsheet is protected by a password."), _("Open it, save it without password, and send that.")
     )

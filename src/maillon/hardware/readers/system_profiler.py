@@ -1,4 +1,4 @@
-"""`system_profiler` of macOS: `-json` (macOS 10.15 and later), and its text for hardware, power and memory.
+"""`system_profiler` of macOS: `-json` (macOS 10.15 and later), and its text for hardware and power.
 
 Apple prints the total memory, not what it could be; Macs made since 2020 have one soldered part. Batteries: Macs with
 Intel processors give the full charge in mAh, which times the present voltage is the energy; newer ones give only a
@@ -466,7 +466,7 @@ def recognise_text(head: str) -> bool:
 
 
 def parse_text(text: str, where: Where) -> Machine | Reading:
-    """The hardware overview, the battery and the memory modules; other sections are passed over."""
+    """The hardware overview and the battery; other sections are passed over."""
     said: dict[str, Any] = {}
     lines: dict[str, int] = {}
     battery: dict[str, tuple[str, int]] = {}
