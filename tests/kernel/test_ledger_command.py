@@ -36,6 +36,13 @@ def test_verify_names_faults_with_several_processes(own_database, monkeypatch, c
     connection.close()
 
 
+def test_processes_read_the_database_in_use_whatever_the_platform_has(django_db_blocker, monkeypatch):
+    monkeypatch.setattr("maillon.kernel.ledger.verifying.FEW", 0)
+    with django_db_blocker.unblock(), scratch.database("sqlite"):
+        chain(3)
+        assert ledger.verify(processes=2).entries == 3
+
+
 def test_verify_goes_on_alone_when_its_processes_die(own_database, monkeypatch, capfd):
     monkeypatch.setattr("maillon.kernel.ledger.verifying.FEW", 0)
     monkeypatch.setattr("maillon.kernel.processes._start", os.abort)  # takes no argument: the first call fails

@@ -28,3 +28,4 @@ def _start(address: dict[str, Any]) -> None:
     from django.db import connections
 
     connections.settings["default"].update(address)
+    connections["default"] = connections.create_connection("default")  # the one made at start may be of another engine
