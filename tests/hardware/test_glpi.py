@@ -132,3 +132,19 @@ def test_real_xml_of_an_imac_with_a_stray_character():
     assert [drive.serial for drive in machine.storage] == ["S4Y15P5F", "1431AR409174"], "no reader, no empty bay"
     assert [module.serial for module in machine.memory.modules] == ["0xFB9D50EB", "0xFB9D50EC"]
     assert isinstance(reading.read(sample("glpi-inventory/inventory-9.xml").read_bytes()), Unreadable)
+
+
+def test_an_inventory_of_windows_names_its_devices_otherwise():
+    document = json.loads((CORPUS / "glpi/notebook.json").read_text())
+    content = document["content"]
+    content["networks"] = [
+        {"description": "Intel(R) Ethernet Connection (3) I218-LM", "mac": "50:26:90:8A:4C:11", "type": "ethernet",
+         "pnpdeviceid": "PCI\\VEN_8086&DEV_15A2&SUBSYS_1880", "virtualdev": "0"},
+        {"description": "Microsoft Wi-Fi Direct Virtual Adapter", "mac": "5e:e0:c5:1b:77:0a", "virtualdev": "1"},
+    ]  # fmt: skip
+    content["memories"][0]["caption"] = "Mémoire physique"
+    machine = read(json.dumps(document))
+    assert machine.memory.modules[0].slot is None
+    card = next(card for card in machine.network if card.kind == NetworkKind.ETHERNET)
+    assert (card.mac, card.bus_id, card.model) == (
+        "50:26:90:8a:4c:11", "8086:15a2", "Intel(R) Ethernet Connection (3) I218-LM")  # fmt: skip

@@ -114,3 +114,13 @@ def test_the_real_tree_of_an_hp_notebook():
     assert [b.design_wh for b in machine.batteries] == [40.1]
     assert [c.model for c in machine.cameras] == ["HP HD Webcam"]
     assert every_value_has_its_origin(machine)
+
+
+def test_a_touchpad_that_can_not_be_unplugged_is_a_clue():
+    names = ("SynPS/2 Synaptics TouchPad", "DLL0704:01 06CB:76AE Touchpad", "Logitech USB Touchpad", "Lid Switch")
+    found = []
+    for name in names:
+        pad = {"id": "input:0", "class": "input", "product": name}
+        document = {"id": "pc", "class": "system", "claimed": True, "children": [pad]}
+        found.append(set(read(json.dumps(document)).clues))
+    assert found == [{"touchpad"}, {"touchpad"}, set(), {"lid"}]

@@ -1,4 +1,7 @@
-"""The words tools use for a chassis, as SMBIOS names them (SMBIOS 3.7, 7.4.1: System Enclosure types)."""
+"""The words tools use for a chassis, as SMBIOS names them (SMBIOS 3.7, 7.4.1: System Enclosure types).
+
+And the input devices that only a portable's chassis holds, by the names Linux's drivers give them.
+"""
 
 import re
 
@@ -30,3 +33,19 @@ def chassis_type(value: object) -> str | None:
         re.sub(r"[^a-z]", "", text.lower())
     )  # fmt: skip
     return None if name in (None, "Other", "Unknown") else name
+
+
+_TOUCHPAD = re.compile(
+    r"PS/2 .{0,40}(?:touch ?pad|glide ?point|track ?pad|dual ?point)"
+    r"|^[A-Z]{3,4}\w{4}:\d\d [0-9A-F]{4}:[0-9A-F]{4} Touchpad",
+    re.IGNORECASE,
+)
+
+
+def input_clue(name: str | None) -> str | None:
+    """The clue an input device gives: "touchpad" for one on PS/2 or I2C (a USB one can be unplugged), or "lid"."""
+    if not name:
+        return None
+    if _TOUCHPAD.search(name[:200]):
+        return "touchpad"
+    return "lid" if name == "Lid Switch" else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maillon.hardware import pci, usb
-from maillon.hardware.chassis import chassis_type
+from maillon.hardware.chassis import chassis_type, input_clue
 from maillon.hardware.drives import drive_kind, drive_serial, drive_text
 from maillon.hardware.facts import Facts, dict_of, list_of, text_of
 from maillon.hardware.formats import JsonFormat, Where, XmlFormat
@@ -154,12 +154,13 @@ def _machine(inventory: Inventory) -> Machine:
         ("serial", ("ssn",), clean_serial)))  # fmt: skip
     chassis = _fill(Chassis, hardware, (("type", ("chassis_type",), chassis_type),))
     tag = _fill(Chassis, bios, (("type", ("type",), chassis_type), ("asset_tag", ("assettag",), clean_serial)))
+    clues: dict[str, Origin] = {}
     virtual = hardware.get("vmsystem")
-    clues = (
-        {"virtual machine": hardware.at("vmsystem")}
-        if virtual and virtual.lower() not in ("physical", "physique")
-        else {}
-    )
+    if virtual and virtual.lower() not in ("physical", "physique"):
+        clues["virtual machine"] = hardware.at("vmsystem")
+    for record in inventory.all("inputs"):
+        if clue := input_clue(record.get("description", "caption")):
+            clues.setdefault(clue, record.at("description", "caption"))
     base = Machine(
         system=replace(named, uuid=uuid.values.get("uuid"), origin={**named.origin, **uuid.build().origin}),
         chassis=replace(chassis, asset_tag=tag.asset_tag, type=chassis.type or tag.type,
@@ -233,6 +234,9 @@ def _memory(inventory: Inventory) -> Memory:
     return replace(built, modules=modules)
 
 
+_NO_SLOT = re.compile(r"status|physical memory|mémoire physique", re.IGNORECASE)  # macOS: "Status: OK"; Windows
+
+
 def _module(record: Record) -> MemoryModule | None:
     mebibytes = whole(record.get("capacity"))
     if not mebibytes or mebibytes >= 2**26:
@@ -251,7 +255,7 @@ def _module(record: Record) -> MemoryModule | None:
         described if _form(described) is None and any(c.isdecimal() for c in described) else None
     )
     facts.put("part_number", clean(part), record.at("model", "description"))
-    if caption and not caption.lower().startswith("status"):  # macOS: "Status: OK"
+    if caption and not _NO_SLOT.match(caption):
         facts.put("slot", clean(caption), record.at("caption"))
     return facts.build()
 
@@ -463,6 +467,9 @@ def _interfaces(inventory: Inventory) -> tuple[tuple[NetworkInterface, ...], tup
 _TWO_ADDRESSES = Message(_("The inventory gives one interface several addresses; the first is kept."))
 
 
+_PNP = re.compile(r"(?:VEN|VID)_([0-9A-F]{4})&(?:DEV|PID)_([0-9A-F]{4})", re.IGNORECASE)  # Windows's names of devices
+
+
 def _interface_card(record: Record, name: str) -> NetworkInterface:
     facts = Facts(NetworkInterface)
     kind = (record.get("type") or "").lower()
@@ -486,8 +493,10 @@ def _interface_card(record: Record, name: str) -> NetworkInterface:
     facts.put("mac", clean_mac(record.get("mac", "macaddr")), record.at("mac", "macaddr"))
     ids = re.match(r"([0-9a-f]{4}):([0-9a-f]{4})\b", (record.get("pciid") or "").lower())
     facts.put("bus_id", f"{ids.group(1)}:{ids.group(2)}" if ids else None, record.at("pciid"))
+    windows = _PNP.search(record.get("pnpdeviceid") or "")
+    facts.put("bus_id", ":".join(windows.groups()).lower() if windows else None, record.at("pnpdeviceid"))
     facts.put("driver", clean(record.get("driver")), record.at("driver"))
-    facts.put("model", clean(record.get("model")), record.at("model"))
+    facts.put("model", clean(record.get("model")) or (clean(name) if " " in name else None), record.at("description"))
     return facts.build()
 
 

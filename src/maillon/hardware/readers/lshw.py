@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from maillon.hardware.chassis import chassis_type
+from maillon.hardware.chassis import chassis_type, input_clue
 from maillon.hardware.drives import drive_kind, drive_serial, drive_text
 from maillon.hardware.facts import Facts, text_of
 from maillon.hardware.formats import JsonFormat, TextFormat, Where
@@ -30,6 +30,7 @@ from maillon.hardware.model import (
     MemoryModule,
     NetworkInterface,
     NetworkKind,
+    Origin,
     Peripheral,
     Port,
     Processor,
@@ -116,6 +117,7 @@ def machine_of(root: Node, tool: str) -> Machine:
         bluetooth=_every(nodes, "communication bus generic", _bluetooth),
         ports=_card_readers(nodes),
         locks=locks,
+        clues=_clues(nodes),
         tools=(tool,),
     )
 
@@ -123,6 +125,15 @@ def machine_of(root: Node, tool: str) -> Machine:
 def _every(nodes: list[Node], kinds: str, read: Callable[[Node], P | None]) -> tuple[P, ...]:
     """The parts among the nodes of these classes; in text, where classes are not shown, USB devices are "bus"."""
     return tuple(part for node in nodes if node.kind in kinds.split() and (part := read(node)) is not None)
+
+
+def _clues(nodes: list[Node]) -> dict[str, Origin]:
+    """The first input device that gives each clue about the kind of machine."""
+    found: dict[str, Origin] = {}
+    for node in nodes:
+        if node.kind == "input" and (clue := input_clue(node.get("product"))):
+            found.setdefault(clue, node.at("product"))
+    return found
 
 
 def _system(root: Node) -> tuple[System, Chassis, tuple[Lock, ...]]:
