@@ -152,6 +152,18 @@ def test_the_role_of_the_platform_tells_the_kind_when_nothing_else_does(role, ki
     assert result.machines[0].kind is kind, result.machines[0].kind_because
 
 
+def test_a_piece_copied_from_msinfo32_is_enough():
+    text = (
+        "OS Name\tMicrosoft Windows XP Professional\nSystem Manufacturer\tDell Computer Corporation\n"
+        "System Model\tL700C\nProcessor\tx86 Family 6 Model 8 Stepping 6 GenuineIntel ~697 Mhz\n"
+        "BIOS Version/Date\tIntel Corp. A11, 3/17/2001\nTotal Physical Memory\t384.00 MB\n"
+    )
+    (found,) = reading.read(text.encode()).machines
+    assert (found.system.product_name, found.memory.total_bytes) == ("L700C", 384 * 2**20)
+    assert [(p.vendor, p.model) for p in found.processors] == [("Intel", None)]
+    assert found.firmware.date == "2001-03-17"
+
+
 # --- CIM
 
 

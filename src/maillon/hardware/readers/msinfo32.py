@@ -29,7 +29,7 @@ from maillon.hardware.model import (
     StorageKind,
     System,
 )
-from maillon.hardware.processor_names import processor_name
+from maillon.hardware.processor_names import processor_name, processor_vendor
 from maillon.hardware.quantities import size_bytes
 from maillon.hardware.readers import windows
 from maillon.hardware.readers.systeminfo import split_bios
@@ -76,7 +76,7 @@ ROWS = windows.labels(
     drive="Drive|Lecteur|Laufwerk|Unidad",
 )
 _MAC = re.compile(r"^(?:[0-9A-Fa-f]{2}[:‑-]){5}[0-9A-Fa-f]{2}$")
-_BYTES = re.compile(r"\(([\d\s.,\u00a0\u202f]{1,40})\s*(?:bytes|octets)\)", re.IGNORECASE)
+_BYTES = re.compile(r"\(([\d\s.,\u00a0\u202f]{1,40})\)?\s*(?:bytes|octets)", re.IGNORECASE)
 _CPU = re.compile(r"^(.{1,200}?),\s*(\d{3,5})\s*MHz(?:,\s*(\d{1,4})\s[^,]*)?(?:,\s*(\d{1,4})\s.*)?$", re.IGNORECASE)
 _MAX_ROWS = 200_000
 
@@ -95,16 +95,16 @@ Sections = dict[str, list[Row]]
 
 
 def recognise_text(head: str) -> bool:
-    """A category in brackets and rows cut by tabs, two of them with labels of the summary."""
-    if "\t" not in head or not re.search(r"^\[[^\]\n]{2,80}\]\s*$", head, re.MULTILINE):
+    """Rows cut by tabs, four of them with labels of the summary: the report, or what was copied of it."""
+    if "\t" not in head:
         return False
     labels = {SUMMARY.get(windows.skeleton(line.split("\t")[0][:80])) for line in head.split("\n")[:80] if "\t" in line}
-    return len(labels - {None}) >= 4
+    return len(labels - {None, "type", "os_version"}) >= 4
 
 
 def parse_text(text: str, where: Where) -> Machine:
-    sections: Sections = {}
-    current: list[Row] = []
+    sections: Sections = {"summary": []}
+    current = sections["summary"]  # where a copied piece begins without saying so
     for number, line in enumerate(text.split("\n")[:_MAX_ROWS], 1):
         if line.startswith("["):
             category = CATEGORIES.get(windows.skeleton(line[:100]))
@@ -215,9 +215,12 @@ def _processors(summary: list[Row]) -> Iterator[Processor]:
         if SUMMARY.get(windows.skeleton(row.label[:80])) != "processor":
             continue
         found = _CPU.match(row.value)
-        name = processor_name(found.group(1) if found else row.value)
+        said = found.group(1) if found else row.value
+        said = re.sub(r"\b(?:x86|Intel64|AMD64|EM64T) Family \d+ Model \d+ Stepping \d+", "", said)  # is no name
+        name = processor_name(re.sub(r"^\s*(?:GenuineIntel|AuthenticAMD)\s*~\d+.*$", r"", said))
         processor = Facts(Processor)
-        processor.put("vendor", name.vendor, row.at)
+        maker = processor_vendor(next(iter(re.findall(r"GenuineIntel|AuthenticAMD", row.value)), None))
+        processor.put("vendor", name.vendor or maker, row.at)
         processor.put("model", name.model, row.at)
         if found:
             for field, value in zip(("frequency_mhz", "cores", "threads"), found.groups()[1:], strict=True):
@@ -296,7 +299,8 @@ def _graphics(cards: list[dict[str, Row]]) -> Iterator[Graphics]:
         if row := record.get("path"):
             graphics.put("bus_id", windows.bus_id(row.value), row.at)
         if row := record.get("memory"):
-            graphics.put("memory_bytes", _exact_bytes(row.value) or size_bytes(row.value, kilo=1024), row.at)
+            memory = _exact_bytes(row.value) or size_bytes(row.value, kilo=1024)
+            graphics.put("memory_bytes", memory if memory and memory >= 4 * 2**20 else None, row.at)
         if "bus_id" in graphics or "memory_bytes" in graphics:
             yield graphics.build()
 

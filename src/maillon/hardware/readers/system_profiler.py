@@ -40,7 +40,7 @@ from maillon.hardware.processor_names import processor_name
 from maillon.hardware.quantities import decimal, megahertz, size_bytes, whole
 from maillon.hardware.vendors import memory_vendor
 
-_NOTHING = ("", "-", "0x", "empty", "Empty")
+_SMART = {"verified": True, "vérifié": True, "überprüft": True, "verificado": True, "failing": False, "en échec": False}
 
 
 # --- JSON
@@ -118,19 +118,19 @@ def _firmware(document: Any, hardware: dict[str, Any], where: Where) -> Firmware
     firmware.put("vendor", "Apple" if version else None, at("boot_rom_version"))
     firmware.put("version", version, at("boot_rom_version"))
     bridge = _first(document, "SPiBridgeDataType")
-    for name, value in bridge.items():  # "ibridge_secure_boot": "Full Security", under names that vary by version
-        if "secure_boot" in name and isinstance(value, str):
-            state = _secure_boot(value)
-            firmware.put("secure_boot", state, where.path(f".SPiBridgeDataType[0].{name}"))
+    secure = _secure_boot(text_of(bridge.get("ibridge_secure_boot")) or "")
+    firmware.put("secure_boot", secure, where.path(".SPiBridgeDataType[0].ibridge_secure_boot"))
     return firmware.build()
 
 
 def _secure_boot(value: str) -> bool | None:
-    """Apple's three levels: full and medium check what starts, "No Security" does not."""
-    value = value.lower().replace("_", " ")
-    if "no security" in value or "permissive" in value or value.strip() in ("off", "disabled"):
+    """Apple's levels, in the language of the system: all but "no" and "permissive" check what starts."""
+    value = value.lower()
+    if re.search(r"no security|permissi|aucune s|keine s|sin seg", value):
         return False
-    return True if re.search(r"full|medium|reduced|enabled", value) else None
+    return (
+        True if re.search(r"full|medium|reduced|maxim|moyen|r[ée]duite|volle|mittlere|completa|media", value) else None
+    )
 
 
 def _processors(hardware: dict[str, Any], at: Any) -> Iterator[Processor]:
@@ -241,9 +241,9 @@ def _drive(item: dict[str, Any], at: Any, kind: str) -> Storage | None:
     node = text_of(item.get("bsd_name"))
     storage.put("device", f"/dev/{node}" if node else None, at("bsd_name"))
     said = str(item.get("smart_status") or item.get("spnvme_smart_status") or item.get("spsata_smart_status")).lower()
-    healthy = {"verified": True, "failing": False}.get(said)
-    storage.put("healthy", healthy, at("smart_status"))
+    storage.put("healthy", _SMART.get(said), at("smart_status"))
     medium = str(item.get("spsata_medium_type", "")).lower()
+    solid = "solid" in medium or "ssd" in medium
     if kind == "SPNVMeDataType":
         storage.put("interface", "NVMe", at("_name"))
         storage.put("kind", StorageKind.NVME, at("_name"))
@@ -251,8 +251,8 @@ def _drive(item: dict[str, Any], at: Any, kind: str) -> Storage | None:
     else:
         storage.put("interface", "SATA", at("_name"))
         rate = whole(item.get("spsata_rotational_rate"))
-        storage.put("rotation_rpm", rate or (0 if "solid" in medium else None), at("spsata_rotational_rate"))
-        sata = StorageKind.SATA_SSD if "solid" in medium else StorageKind.HDD if "rotational" in medium else None
+        storage.put("rotation_rpm", rate or (0 if solid else None), at("spsata_rotational_rate"))
+        sata = StorageKind.SATA_SSD if solid else StorageKind.HDD if "rotati" in medium else None
         optical = re.search(r"\bDVD|\bCD-|SuperDrive|BD-", text_of(item.get("_name")) or "")
         storage.put("kind", StorageKind.OPTICAL if optical else sata, at("spsata_medium_type"))
     return storage.build()
@@ -277,7 +277,7 @@ def _volumes(document: Any, where: Where) -> Iterator[Storage]:
         storage.put("kind", kind if inside else StorageKind.REMOVABLE, at("medium_type"))
         storage.put(
             "healthy",
-            {"verified": True, "failing": False}.get(str(drive.get("smart_status")).lower()),
+            _SMART.get(str(drive.get("smart_status")).lower()),
             at("smart_status"),
         )
         yield storage.build()
