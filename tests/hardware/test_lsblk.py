@@ -1,5 +1,7 @@
+import json
+
 from maillon.hardware.model import Origin, StorageKind
-from tests.hardware.reading_parts import corpus, said
+from tests.hardware.reading_parts import corpus, read, said
 
 
 def test_drives_and_nothing_made_by_software():
@@ -24,3 +26,14 @@ def test_drives_and_nothing_made_by_software():
     assert drives[0].origin["serial"] == Origin("lsblk", "$.blockdevices[0].serial")
     assert drives[3].size_bytes == round(29.1 * 2**30), "a size without -b is a rounded text"
     assert drives[4].size_bytes is None, "the size of a disc is not the drive's"
+
+
+def test_soldered_flash_shows_its_boot_partitions():
+    card = {"name": "mmcblk1", "type": "disk", "size": 31_914_983_424, "rm": False}
+    flash = {"name": "mmcblk0", "type": "disk", "size": 62_537_072_640, "rm": False}
+    boot = {"name": "mmcblk0boot0", "type": "disk", "size": 4_194_304}
+    found = read(json.dumps({"blockdevices": [flash, boot, card]})).storage
+    assert [(drive.device, drive.kind, drive.interface) for drive in found] == [
+        ("/dev/mmcblk0", StorageKind.EMMC, "eMMC"),
+        ("/dev/mmcblk1", StorageKind.UNKNOWN, None),
+    ]

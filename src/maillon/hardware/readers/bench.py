@@ -210,8 +210,7 @@ def _watt_hours(micro: float | None) -> float | None:
 def _disks(document: dict[str, Any], where: Where) -> Machine:
     """The bench's own short list of disks: a few columns of lsblk."""
     place = Where("lsblk", where.file, where.prefix)
-    found = (lsblk.drive(disk, f".disks[{index}]", place) for index, disk in objects_of(document.get("disks")))
-    return Machine(storage=tuple(drive for drive in found if drive), tools=("lsblk",))
+    return Machine(storage=lsblk.drives(document.get("disks"), ".disks", place), tools=("lsblk",))
 
 
 FORMAT = JsonFormat("bench-snapshot", "bench", _recognise, _parse)

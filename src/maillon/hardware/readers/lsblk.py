@@ -31,7 +31,15 @@ def _size(value: object) -> int | None:
     return whole(value) or None
 
 
-def drive(device: dict[str, Any], path: str, where: Where) -> Storage | None:
+def drives(devices: object, path: str, where: Where) -> tuple[Storage, ...]:
+    """The drives among these block devices. Soldered eMMC shows boot partitions beside itself, a card does not."""
+    listed = objects_of(devices)
+    boots = {name for _index, device in listed if (name := text_of(device.get("name")) or "").endswith("boot0")}
+    found = (_drive(device, f"{path}[{index}]", where, boots) for index, device in listed)
+    return tuple(storage for storage in found if storage)
+
+
+def _drive(device: dict[str, Any], path: str, where: Where, boots: set[str]) -> Storage | None:
     """One block device; None for what is no drive."""
     name = text_of(device.get("kname")) or text_of(device.get("name")) or ""
     if not _HARDWARE.match(name) or device.get("type", "disk") not in ("disk", "rom"):
@@ -41,7 +49,7 @@ def drive(device: dict[str, Any], path: str, where: Where) -> Storage | None:
     model, transport = drive_text(text_of(device.get("model"))), text_of(device.get("tran"))
     if not optical and not size:
         return None  # the empty slot of a card reader
-    interface = _INTERFACES.get(transport or "")
+    interface = "eMMC" if f"{name}boot0" in boots else _INTERFACES.get(transport or "")
     kind = StorageKind.OPTICAL if optical else _kind(name, device, model, interface)
     facts = Facts(Storage)
 
@@ -62,7 +70,7 @@ def drive(device: dict[str, Any], path: str, where: Where) -> Storage | None:
 
 
 def _kind(name: str, device: dict[str, Any], model: str | None, interface: str | None) -> StorageKind:
-    if name.startswith("mmcblk"):
+    if name.startswith("mmcblk") and interface != "eMMC":
         return StorageKind.REMOVABLE if _flag(device.get("rm")) else StorageKind.UNKNOWN
     virtual = name.startswith(("vd", "xvd"))
     kind = drive_kind(
@@ -80,10 +88,8 @@ def _recognise(document: Any) -> bool:
 
 
 def _parse(document: Any, where: Where) -> Machine:
-    found = (
-        drive(device, f".blockdevices[{index}]", where) for index, device in objects_of(document.get("blockdevices"))
-    )
-    return Machine(storage=tuple(storage for storage in found if storage), tools=(where.tool,))
+    storage = drives(document.get("blockdevices"), ".blockdevices", where)
+    return Machine(storage=storage, tools=(where.tool,))
 
 
 FORMAT = JsonFormat("lsblk", "lsblk", _recognise, _parse)
