@@ -150,6 +150,11 @@ def test_a_serial_number_that_became_a_rounded_number_is_said_and_not_kept():
     assert "lost its digits" in str(read.warnings[0])
 
 
+def test_a_rounded_inventory_number_is_said_as_well():
+    read = read_rows(csv_of([*TITLES, "Étiquette"], [*ROW, "1,2E+12"]))
+    assert read.rows[0].machine.chassis.asset_tag is None and "“1,2E+12”" in str(read.warnings[0])
+
+
 def test_a_cell_at_the_end_of_the_sheet_does_not_take_the_memory():
     book = openpyxl.Workbook()
     book.active["XFD1048576"] = "x"

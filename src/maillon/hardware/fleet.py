@@ -340,18 +340,23 @@ class _RowReader:
             system.put("serial", self._serial(column, cell), self.at(column))
         for column, _cell in self.said("uuid"):
             system.put("uuid", clean_uuid(self.text(column)), self.at(column))
-        for column, _cell in self.said("asset_tag"):
-            chassis.put("asset_tag", clean(self.text(column)), self.at(column))
+        for column, cell in self.said("asset_tag"):
+            tag = None if self._is_rounded(column, cell) else clean(self.text(column))
+            chassis.put("asset_tag", tag, self.at(column))
         return system, chassis
 
+    def _is_rounded(self, column: Column, cell: Cell) -> bool:
+        if not values.rounded_number(cell):
+            return False
+        text = _(
+            "Row %(row)d, column “%(column)s”: the spreadsheet turned this number into “%(value)s” and lost its"
+            " digits. Set the column to text and type it again from the machine."
+        )
+        self.wrong(column, text, "")
+        return True
+
     def _serial(self, column: Column, cell: Cell) -> str | None:
-        if values.rounded_number(cell):
-            self.wrong(
-                column,
-                _("Row %(row)d, column “%(column)s”: the spreadsheet turned this number into “%(value)s” and lost its"
-                  " digits. Set the column to text and type it again from the machine."),
-                "",
-            )  # fmt: skip
+        if self._is_rounded(column, cell):
             return None
         serial = clean_serial(self.text(column))
         if serial and any(c.isdigit() for c in serial):
