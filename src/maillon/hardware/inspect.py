@@ -259,7 +259,10 @@ def _line(label: str, result: Reading | Unreadable, translate: Translate) -> Lin
     refusal = None
     if isinstance(result, Unreadable):
         refusal = f"{label}: {document['error']['reason']} {document['error']['hint']}"
-    return Line(json.dumps(document, ensure_ascii=False, separators=(",", ":")), refusal)
+    return Line(_ENCODER.encode(document), refusal)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 # --- Reading, in this process or in several ---------------------------------------------------------------------------

@@ -455,6 +455,7 @@ def _frequency(fields: Fields) -> tuple[int | None, int]:
     return (megahertz if megahertz and 100 <= megahertz <= 6500 else None), fields.line("Current Speed")
 
 
+_EMPTY_SLOT = "Size: No Module Installed"
 _NOT_MEMORY = ("Flash", "ROM", "EEPROM", "FEPROM", "EPROM", "Non-volatile RAM")
 
 
@@ -490,6 +491,9 @@ def _modules(sections: Sections, where: Where, others: int) -> tuple[tuple[Memor
     modules: list[MemoryModule] = []
     places = 0
     for section in sections.get(number, ())[:512]:
+        if _EMPTY_SLOT in section.body:
+            places += 1
+            continue
         fields = _fields(section)
         kind = fields.get("Type")
         if others and (kind in _NOT_MEMORY or "ROM" in fields.get("Locator").upper().split()):
@@ -555,7 +559,6 @@ _CONNECTORS = (  # first match wins; designators are freer than connector types,
 )
 
 
-@lru_cache(maxsize=2048)
 def port_kind(label: str, connector: str, port_type: str) -> str | None:
     for text in (label, connector, port_type):
         for pattern, kind in _CONNECTORS:
@@ -565,18 +568,28 @@ def port_kind(label: str, connector: str, port_type: str) -> str | None:
 
 
 def _ports(sections: Sections, where: Where) -> Iterator[Port]:
-    """The sockets one can plug into: those with an external connector or an external name."""
     for section in sections.get(8, ())[:64]:
-        fields = _fields(section)
-        connector = fields.get("External Connector Type") or "None"
-        name = clean(fields.get("External Reference Designator"))
-        if connector == "None" or (name is None and connector == "Other"):
-            continue
-        kind = port_kind(name or "", connector, fields.get("Port Type"))
-        if kind or name:
-            at = where.line(fields.line("External Reference Designator"))
-            origin = {key: at for key, value in (("kind", kind), ("label", name)) if value}
-            yield Port(kind=kind, label=name, origin=origin)
+        found = _socket(section.body)
+        if found:
+            kind, label, line = found
+            at = where.line(section.line + line)
+            origin = {key: at for key, value in (("kind", kind), ("label", label)) if value}
+            yield Port(kind=kind, label=label, origin=origin)
+
+
+@lru_cache(maxsize=4096)  # machines of one maker print the same sockets to the letter
+def _socket(body: str) -> tuple[str | None, str | None, int] | None:
+    """The kind and the label of a socket one can plug into, and the line within its structure; None for others.
+
+    Such a socket has an external connector or an external name.
+    """
+    fields = _fields(Section(8, 0, body))
+    connector = fields.get("External Connector Type") or "None"
+    label = clean(fields.get("External Reference Designator"))
+    if connector == "None" or (label is None and connector == "Other"):
+        return None
+    kind = port_kind(label or "", connector, fields.get("Port Type"))
+    return (kind, label, fields.line("External Reference Designator")) if kind or label else None
 
 
 def _tpm(sections: Sections, where: Where) -> Tpm | None:
