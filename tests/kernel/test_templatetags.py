@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.template import engines
-from django.test import override_settings
 from django.utils import translation
 
 from maillon.kernel import wording
 from maillon.kernel.errors import Refusal
 from maillon.kernel.templatetags import maillon as parts
 
-PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 GIB = 2**30
 NARROW, NO_BREAK = "\u202f", "\u00a0"
 NOON = datetime(2026, 11, 24, 11, 5, tzinfo=UTC)
@@ -20,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files():
-    with override_settings(STORAGES=PLAIN), translation.override("fr"):
+def in_french():
+    with translation.override("fr"):
         yield
 
 

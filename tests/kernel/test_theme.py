@@ -15,13 +15,16 @@ from django.test import RequestFactory, override_settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from maillon.config import settings as installed
 from maillon.kernel import navigation
 from maillon.kernel.access import EVERYONE, SIGNED_IN, access
 from maillon.kernel.actor import Actor, ActorKind
+from maillon.kernel.context import my_organisations
 from maillon.kernel.errors import Refusal
 from maillon.kernel.templatetags.maillon import STATE_LOOKS
+from maillon.territory.models import Membership, Organisation, OrganisationKind, User
+from maillon.territory.roles import Role
 
-pytestmark = pytest.mark.filterwarnings("ignore:No directory at")  # WhiteNoise, before static files are collected
 SOURCE = Path(__file__).resolve().parents[2] / "src/maillon"
 BROWSER = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
 SIZES, SCHEMES = (360, 1280), ("light", "dark")
@@ -60,7 +63,24 @@ def broken(request):
     raise RuntimeError("on purpose")
 
 
+@access(EVERYONE)
+def refuses(request):
+    """Answers what it is asked for, with a fragment."""
+    return HttpResponse("<p id=answer>refused</p>", status=int(request.GET["status"]))
+
+
+@access(EVERYONE)
+def asks(request):
+    source = """{% extends "base.html" %}{% block content %}{% for status in statuses %}
+    <button class="btn" hx-get="/refuses/?status={{ status }}" hx-target="#place">{{ status }}</button>{% endfor %}
+    <div id="place">empty</div>{% endblock %}"""
+    template = engines["django"].from_string(source)
+    return HttpResponse(template.render({"statuses": [409, 422, 500]}, request))
+
+
 urlpatterns = [
+    path("asks/", asks),
+    path("refuses/", refuses),
     path("", include("maillon.territory.urls")),
     path("compte/", include("allauth.urls")),
     path("parts/", parts, name="parts"),
@@ -73,17 +93,14 @@ urlpatterns = [
 def collected(tmp_path_factory):
     """Static files as an installation serves them: hashed names, compressed."""
     folder = tmp_path_factory.mktemp("static")
-    with override_settings(STATIC_ROOT=folder):
+    with override_settings(STATIC_ROOT=folder, STORAGES=installed.STORAGES):
         call_command("collectstatic", interactive=False, verbosity=0)
-        yield folder
-
-
-PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    return folder
 
 
 @pytest.fixture
 def served(live_server):
-    with override_settings(ROOT_URLCONF=__name__, STORAGES=PLAIN):  # the live server finds files by their own names
+    with override_settings(ROOT_URLCONF=__name__):
         yield live_server.url
 
 
@@ -181,7 +198,7 @@ def test_every_icon_a_template_names_is_in_the_sprite():
 
 def test_the_first_page_weighs_less_than_100_kb(collected, client, db, capsys):
     """What a first visit brings, Brotli: the page, its styles, scripts, sprite and preloaded typefaces."""
-    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected):
+    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected, STORAGES=installed.STORAGES):
         html = client.get("/", HTTP_ACCEPT_LANGUAGE="fr").content.decode()
     names = set(re.findall(r'(?:src|href)="/static/([^"#]+)', html))
     weights = {}
@@ -242,9 +259,7 @@ def test_a_group_is_headed_once(menu):
 
 
 def test_a_field_ties_its_hint_and_error_to_its_widget():
-    with override_settings(STORAGES=PLAIN):
-        form = Donor({"name": "", "regime": "a", "arrival": "a", "signed": "on"})
-        drawn = str(form)
+    drawn = str(Donor({"name": "", "regime": "a", "arrival": "a", "signed": "on"}))
     assert 'aria-describedby="id_name_helptext id_name_error"' in drawn
     assert 'id="id_name_helptext"' in drawn and 'id="id_name_error"' in drawn
     assert 'class="form-control is-invalid"' in drawn and 'class="form-select"' in drawn
@@ -346,8 +361,52 @@ def test_dropped_files_go_into_the_form(served, chromium):
     assert page.evaluate("() => document.querySelector('[data-drop-zone] input').files.length") == 1
 
 
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("status", [409, 422])
+def test_a_refusal_replaces_its_part_of_the_page(served, chromium, status):
+    page = page_of(chromium, 1280)
+    page.goto(served + "/asks/")
+    page.locator("button", has_text=str(status)).click()
+    page.locator("#place", has_text="refused").wait_for()
+    assert page.locator("#live").inner_text() == ""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_and_a_lost_connection_are_told(served, chromium):
+    page = page_of(chromium, 1280)
+    page.goto(served + "/asks/")
+    page.locator("button", has_text="500").click()
+    page.locator("#live", has_text=page.locator("body").get_attribute("data-failed")).wait_for()
+    assert page.locator("#place").inner_text() == "empty"
+    page.context.set_offline(True)
+    page.locator("button", has_text="422").click()
+    page.locator("#live", has_text=page.locator("body").get_attribute("data-offline")).wait_for()
+
+
+def test_one_who_belongs_to_two_organisations_can_change(client, db, django_assert_num_queries):
+    first = Organisation(kind=OrganisationKind.COORDINATION, name="Example coordination")
+    first.territory = first
+    first.save()
+    second = Organisation.objects.create(kind=OrganisationKind.WORKSHOP, name="Example workshop", territory=first)
+    user = User.objects.create_user("person@example.org", name="Person")
+    for organisation, role in ((first, Role.COORDINATOR), (second, Role.TECHNICIAN), (second, Role.READER)):
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    client.force_login(user)
+    with override_settings(ROOT_URLCONF=__name__):
+        html = client.get("/parts/").content.decode()
+        assert html.count('name="organisation"') == 2 and "<small>Example coordination</small>" in html
+        client.post("/organisation/changer/", {"organisation": str(second.pk)})
+        assert "<small>Example workshop</small>" in client.get("/parts/").content.decode()
+    request = RequestFactory().get("/")
+    request.user = user
+    with django_assert_num_queries(1):
+        assert [organisation.name for organisation in my_organisations(request)] == [first.name, second.name]
+
+
 def test_a_page_that_breaks_says_so_without_a_database(client, collected, caplog):
     client.raise_request_exception = False
-    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected):
+    with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected, STORAGES=installed.STORAGES):
         response = client.get("/broken/")
     assert response.status_code == 500 and b'<main id="main"' in response.content

@@ -13,12 +13,8 @@ from django.views.i18n import set_language
 from maillon.kernel.access import EVERYONE, access
 from maillon.territory.models import User
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.filterwarnings("ignore:No directory at"),  # WhiteNoise, before static files are collected
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a-long-enough-sentence"
-PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 urlpatterns = [
     path("", include("maillon.territory.urls")),
     path("compte/", include("allauth.urls")),
@@ -28,7 +24,7 @@ urlpatterns = [
 
 @pytest.fixture(autouse=True)
 def pages():
-    with override_settings(ROOT_URLCONF=__name__, STORAGES=PLAIN, WHITENOISE_AUTOREFRESH=True):
+    with override_settings(ROOT_URLCONF=__name__):
         yield
 
 
