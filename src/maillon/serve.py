@@ -111,6 +111,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     connections.close_all()
     if with_worker:
@@ -125,7 +126,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> None:
         workers=workers,
         blocking_threads=4,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 

@@ -41,7 +41,7 @@ def announce_lot(
         [code] = draw(1, lambda codes: Lot.objects.filter(code__in=codes).values_list("code", flat=True))
         lot = Lot.objects.create(
             code=code,
-            territory_id=actor.territory_id,
+            territory_id=actor.territory,
             holder=holder,
             donor=donor,
             regime=card.pop("regime", "") or regime_of(donor).value,
@@ -69,7 +69,7 @@ def _holder(actor: Actor, holder_id: UUID | None) -> Organisation:
     """The workshop that receives: the one named, the actor's own, or the territory's first."""
     if holder_id:
         return _organisation(actor, holder_id)
-    own = Organisation.objects.filter(pk=actor.organisation_id, kind=OrganisationKind.WORKSHOP).first()
+    own = Organisation.objects.filter(pk=actor.home, kind=OrganisationKind.WORKSHOP).first()
     workshops = Organisation.objects.filter(territory_id=actor.territory_id, kind=OrganisationKind.WORKSHOP)
     holder: Organisation | None = own or workshops.order_by("name", "id").first()
     if holder is None:

@@ -1,6 +1,7 @@
 """`maillon bench intake`: snapshots a second through the whole path, one process, and where the time goes."""
 
 import argparse
+import pkgutil
 import sys
 import time
 from collections import defaultdict
@@ -16,8 +17,7 @@ from maillon.demo.models import models
 from maillon.demo.readings import reading
 from maillon.kernel import scratch
 from maillon.kernel.actor import Actor
-from maillon.workshop import filing, intake
-from maillon.workshop.intake import Incoming
+from maillon.workshop.intake import Incoming, receive
 
 Clock = dict[str, float]
 
@@ -54,7 +54,7 @@ def _report(title: str, count: int, files_of: Callable[[Any], list[Incoming]]) -
     clock: Clock = defaultdict(float)
     started = time.perf_counter()
     with _stages(clock):
-        lines = sum(1 for _line in intake.receive(actor=actor, files=files))
+        lines = sum(1 for _line in receive(actor=actor, files=files))
     whole = time.perf_counter() - started
     sys.stdout.write(f"\n{title}: {lines} snapshots in {whole:.2f} s, {lines / whole:.0f} a second\n")
     clock["everything else"] = whole - sum(clock.values())
@@ -75,21 +75,22 @@ def _technician(title: str) -> Actor:
 @contextmanager
 def _stages(clock: Clock) -> Iterator[None]:
     """Count the time spent in each stage, without counting one within another twice."""
+    filing, intake = "maillon.workshop.filing", "maillon.workshop.intake"
     stages = (
-        ("reading", intake.bundles, "read_many"),
-        ("compressing what was received", intake.zstandard, "compress"),
-        ("recognising (query)", filing.Marks, "load"),
-        ("recognising (comparing)", filing.identity, "best_candidates"),
-        ("fingerprints", filing.identity, "fingerprints"),
-        ("judging", filing, "judge"),
-        ("writing hardware (JSON, zstandard)", filing, "packed"),
-        ("disks", filing.media, "sync"),
-        ("ledger", filing.ledger, "append_many"),
-        ("index of the stock", filing.index, "sync"),
+        ("reading", f"{intake}.bundles.read_many"),
+        ("compressing what was received", f"{intake}.zstandard.compress"),
+        ("recognising (query)", f"{filing}.Marks.load"),
+        ("recognising (comparing)", f"{filing}.identity.best_candidates"),
+        ("fingerprints", f"{filing}.identity.fingerprints"),
+        ("judging", f"{filing}.judge"),
+        ("writing hardware (JSON, zstandard)", f"{filing}.packed"),
+        ("disks", f"{filing}.media.sync"),
+        ("ledger", f"{filing}.ledger.append_many"),
+        ("index of the stock", f"{filing}.index.sync"),
     )
     with ExitStack() as stack:
-        for name, owner, attribute in stages:
-            stack.enter_context(patch.object(owner, attribute, _timed(clock, name, getattr(owner, attribute))))
+        for name, target in stages:
+            stack.enter_context(patch(target, _timed(clock, name, pkgutil.resolve_name(target))))
         yield
 
 

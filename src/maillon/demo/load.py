@@ -7,6 +7,7 @@ import argparse
 import sys
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -171,7 +172,7 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     return number
 
 
-def _device(device_id: object) -> Device:
+def _device(device_id: UUID) -> Device:
     device: Device = Device.objects.get(id=device_id)
     return device
 
@@ -182,7 +183,7 @@ def _stage(months: int, draw: Random) -> int:
     return draw.randrange(reach) if months < 4 else draw.choices(range(reach), [1 + 2 * n for n in range(reach)])[0]
 
 
-def _live(actor: Actor, device_id: object, stage: int, at: datetime, draw: Random) -> None:
+def _live(actor: Actor, device_id: UUID, stage: int, at: datetime, draw: Random) -> None:
     """Take the machine as far as this stage, or as far as the rules let it: what is refused stays where it is."""
     coordinator = _actor(COORDINATION)
     for name in STAGES[2 : stage + 1]:

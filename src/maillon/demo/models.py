@@ -6,6 +6,7 @@ Serial numbers, identifiers and wear are drawn by `readings`; nothing was read f
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TABLE = Path(__file__).resolve().with_name("models.csv")
 
@@ -39,12 +40,10 @@ def models() -> list[Model]:
 
 
 def _model(row: dict[str, str]) -> Model:
-    return Model(
-        **{name: row[name] for name in ("vendor", "product", "version", "chassis", "cpu", "ram", "disk", "bios")},
-        **{name: int(row[name]) for name in ("cores", "threads", "mhz", "slots", "most_gb", "weight")},
-        battery=row["battery"],
-        screen=row["screen"],
-        modules=tuple(map(int, row["modules"].split("+"))),
-        wifi=row["wifi"] == "yes",
-        camera=row["camera"] == "yes",
-    )
+    read: dict[str, Any] = dict(row)
+    for name in ("cores", "threads", "mhz", "slots", "most_gb", "weight"):
+        read[name] = int(row[name])
+    for name in ("wifi", "camera"):
+        read[name] = row[name] == "yes"
+    read["modules"] = tuple(map(int, row["modules"].split("+")))
+    return Model(**read)

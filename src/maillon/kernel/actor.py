@@ -31,6 +31,20 @@ class Actor:
     oversees: bool = False
     permissions: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def home(self) -> UUID:
+        """The organisation it acts for. Raises NotAllowed for who acts for none."""
+        if self.organisation_id is None:
+            raise NotAllowed("(no organisation)")
+        return self.organisation_id
+
+    @property
+    def territory(self) -> UUID:
+        """The coordination its organisation belongs to. Raises NotAllowed for who acts for no organisation."""
+        if self.territory_id is None:
+            raise NotAllowed("(no organisation)")
+        return self.territory_id
+
     def may(self, permission: str) -> bool:
         return permission in self.permissions
 

@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import dj_database_url
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection, connections
-
-from maillon.config.settings import SQLITE_OPTIONS
 
 
 @contextmanager
@@ -61,7 +60,7 @@ def using(url: str) -> Iterator[None]:
     settings_before, connection_before = dict(settings), connections["default"]
     target: dict[str, Any] = {"OPTIONS": {}, **dj_database_url.parse(url)}
     if target["ENGINE"].endswith("sqlite3"):
-        target["OPTIONS"] = dict(SQLITE_OPTIONS)
+        target["OPTIONS"] = dict(django_settings.SQLITE_OPTIONS)
     connection_before.settings_dict = settings_before
     settings.update(target)
     connections["default"] = connections.create_connection("default")

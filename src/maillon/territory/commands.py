@@ -41,7 +41,7 @@ def create_organisation(*, actor: Actor, kind: str, name: str, **card: Any) -> O
         raise NotAllowed("organisation.change")
     with transaction.atomic():
         organisation: Organisation = Organisation.objects.create(
-            kind=kind, name=name, territory_id=actor.territory_id, **card
+            kind=kind, name=name, territory_id=actor.territory, **card
         )
         ledger.append("organisation.created", actor, organisation.pk, type=kind)
     return organisation

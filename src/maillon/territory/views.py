@@ -18,7 +18,7 @@ from maillon.kernel.http import Request
 from maillon.territory import commands, queries
 from maillon.territory.forms import CardForm, MemberForm, NewOrganisationForm, PlaceForm, TokenForm
 from maillon.territory.middleware import SESSION_KEY
-from maillon.territory.models import Organisation
+from maillon.territory.models import Membership, Organisation
 
 
 @access(EVERYONE)
@@ -28,16 +28,17 @@ def home(request: Request) -> HttpResponse:
         return render(request, "territory/home.html")
     waiting = start.waiting(request.actor)
     first = next((item for item in waiting if item.action and item.value), None)
-    organisation = Organisation.objects.filter(pk=request.actor.organisation_id).first()
+    here = request.actor.organisation_id
+    organisation = Organisation.objects.filter(pk=here).first() if here else None
     return render(request, "territory/start.html", {"waiting": waiting, "first": first, "organisation": organisation})
 
 
 @access(SIGNED_IN)
 @require_POST
 def switch_organisation(request: Request) -> HttpResponse:
-    chosen = request.POST.get("organisation", "")
-    if request.user.memberships.filter(organisation_id=_uuid(chosen)).exists():
-        request.session[SESSION_KEY] = chosen
+    chosen = _uuid(request.POST.get("organisation", ""))
+    if chosen and Membership.objects.filter(user=request.user.pk, organisation_id=chosen).exists():
+        request.session[SESSION_KEY] = str(chosen)
     return redirect("home")
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,7 @@ class WorkshopConfig(AppConfig):
     def ready(self) -> None:
         from maillon.kernel import navigation, start
         from maillon.kernel.backup import restored
-        from maillon.workshop.stock import index
+        from maillon.workshop.stock import index, install
         from maillon.workshop.waiting import waiting
 
         item = navigation.Item
@@ -22,3 +23,4 @@ class WorkshopConfig(AppConfig):
         start.add("stock.view", waiting, order=10)
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
+        post_migrate.connect(install.forget_emptied, sender=self)

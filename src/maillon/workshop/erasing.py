@@ -205,11 +205,15 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
 
 
 def _sign(row: Erasure, statement: dict[str, Any]) -> None:
-    [row.number] = draw(1, lambda codes: Erasure.objects.filter(number__in=codes).values_list("number", flat=True))
+    [row.number] = draw(1, _taken)
     key = keys.public_key()
     signed = {**statement, "number": row.number, "key": key.id, "url": f"{settings.SITE_URL}/c/{row.number}/"}
     row.statement = canonical.text(signed)
     row.signature = keys.sign(row.statement.encode()).hex()
+
+
+def _taken(numbers: list[str]) -> list[str]:
+    return [row.number for row in Erasure.objects.filter(number__in=numbers).only("number") if row.number]
 
 
 def signature_holds(row: Erasure) -> bool:

@@ -75,7 +75,7 @@ class Batch:
         # What a donor lists before the lot arrives is announced: nobody has the machine in hand yet.
         self.announced = lot is not None and lot.state == LotState.ANNOUNCED
         # One intake at a time in a territory: two readings of one new machine must not become two devices.
-        self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory_id)
+        self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory)
         self.raws: dict[UUID, RawInput] = {}
         self.marks = Marks(self.territory)
         self._empty()
@@ -127,7 +127,7 @@ class Batch:
     def new_device(self) -> Device:
         device = Device(
             territory=self.territory,
-            holder_id=self.actor.organisation_id,
+            holder_id=self.actor.home,
             donor_id=self.lot.donor_id if self.lot else None,
             lot=self.lot,
             place=self.place,
@@ -173,7 +173,7 @@ class Batch:
 
     def _doubt(self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]") -> Filed:
         doubt = Doubt(
-            organisation_id=self.actor.organisation_id,
+            organisation_id=self.actor.home,
             territory=self.territory,
             raw=raw,
             member=member,

@@ -100,7 +100,6 @@ class SeveralFiles(forms.ClearableFileInput):
 class IntakeForm(forms.Form):
     """The files themselves are read from the request: there may be hundreds, some empty, and each gets an answer."""
 
-    files = forms.FileField(label=_("Files"), required=False, widget=SeveralFiles(attrs={"multiple": True}))
     lot = forms.ModelChoiceField(
         Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
     )
@@ -108,5 +107,7 @@ class IntakeForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        widget = SeveralFiles(attrs={"multiple": True})
+        self.fields["files"] = forms.FileField(label=_("Files"), required=False, widget=widget)
         self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
-        self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.organisation_id)  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]

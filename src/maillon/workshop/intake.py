@@ -91,7 +91,7 @@ def receive(
     """
     actor.require("stock.intake")
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
-    place = find(Place.objects.filter(organisation_id=actor.organisation_id), place_id) if place_id else None
+    place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
     return _receive(actor, read_units(files), lot, place, at)
 
 
@@ -112,7 +112,7 @@ def file_units(
         known = {
             raw.digest: raw
             for raw in RawInput.objects.defer("content").filter(
-                organisation_id=actor.organisation_id, digest__in={unit.digest for unit in chunk}
+                organisation_id=actor.home, digest__in={unit.digest for unit in chunk}
             )
         }
         pending: list[tuple[Unit, list[Filed] | Line]] = []
@@ -221,7 +221,7 @@ def _bundle(contents: list[tuple[str, bytes]]) -> bytes:
 
 def _raw(actor: Actor, unit: Unit, lot: Lot | None) -> RawInput:
     return RawInput(
-        organisation_id=actor.organisation_id,
+        organisation_id=actor.home,
         digest=unit.digest,
         name=unit.name[:255],
         size=len(unit.data),
@@ -234,7 +234,7 @@ def _raw(actor: Actor, unit: Unit, lot: Lot | None) -> RawInput:
 def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[Line]:
     """Read again what was refused: those named, or all those refused by an earlier version. Raises NotAllowed."""
     actor.require("stock.intake")
-    refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
+    refused = RawInput.objects.filter(organisation_id=actor.home, status=RawInput.Status.REFUSED)
     if raw_ids is None:
         refused = refused.exclude(reader_version=maillon.__version__)
     else:

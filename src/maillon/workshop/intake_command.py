@@ -5,9 +5,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 from django.utils.translation import override
 
+from maillon.collection.models import Lot
+from maillon.kernel import codes
+from maillon.kernel.actor import Actor
 from maillon.kernel.translation import told
 from maillon.territory.actors import actor_for
 from maillon.territory.models import User
@@ -49,15 +53,13 @@ def main(argv: list[str]) -> int:
     return 1 if refused else 0
 
 
-def _lot(actor: object, code: str, parser: argparse.ArgumentParser) -> object:
-    from maillon.collection.models import Lot
-    from maillon.kernel import codes
-
+def _lot(actor: Actor, code: str, parser: argparse.ArgumentParser) -> UUID:
     parsed = codes.parse(code)
     lot = Lot.objects.visible_to(actor).filter(code=parsed).first() if isinstance(parsed, str) else None
     if lot is None:
         parser.error(f"no lot {code}")
-    return lot.pk
+    found: UUID = lot.pk
+    return found
 
 
 def _groups(paths: Iterable[Path]) -> Iterator[Iterator[Incoming]]:

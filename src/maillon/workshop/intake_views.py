@@ -70,7 +70,7 @@ def summary(lines: list[Line]) -> str:
 @require_safe
 def refused(request: Request) -> HttpResponse:
     inputs = RawInput.objects.defer("content").filter(
-        organisation_id=request.actor.organisation_id, status=RawInput.Status.REFUSED
+        organisation_id=request.actor.home, status=RawInput.Status.REFUSED
     )
     return render(
         request,
@@ -93,7 +93,7 @@ def replay(request: Request) -> HttpResponse:
 @require_safe
 def raw(request: Request, raw_id: UUID) -> HttpResponse:
     """The bytes as they were received, offered as a file whatever they are."""
-    kept = find(RawInput.objects.filter(organisation_id=request.actor.organisation_id), raw_id)
+    kept = find(RawInput.objects.filter(organisation_id=request.actor.home), raw_id)
     response = HttpResponse(receiving.content_of(kept), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{kept.digest[:16]}.bin"'
     response.headers["X-Content-Type-Options"] = "nosniff"

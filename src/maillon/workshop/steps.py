@@ -45,7 +45,7 @@ def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any
     device.save(update_fields=["state", "place", "condition", "system", "no_disk_declared", "changed_at"])
     if step.name == "received":
         payload["lot"] = device.lot.code if device.lot else None
-    ledger.append(f"device.{step.name}", actor, device.id, at=at, **payload)
+    ledger.append_many([ledger.Event(f"device.{step.name}", actor, device.id, at, None, payload)])
     index.sync([device.number])
 
 

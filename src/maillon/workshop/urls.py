@@ -1,8 +1,8 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from maillon.workshop import erasure_views, intake_views, label_views, public_views, views
 
-machine = [
+machine: list[URLPattern] = [
     path("", views.device, name="device"),
     path("materiel/", views.hardware, name="hardware"),
     path("note/", views.why, name="why"),
@@ -16,7 +16,7 @@ machine = [
     path("documents/<uuid:document_id>/", views.document, name="document"),
     path("etiquette.pdf", label_views.one, name="label"),
 ]
-workshop = [
+workshop: list[URLPattern | URLResolver] = [
     path("machines/<str:code>/", include(machine)),
     path("releves/", intake_views.intake, name="intake"),
     path("releves/refuses/", intake_views.refused, name="refused"),
