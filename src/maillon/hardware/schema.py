@@ -42,7 +42,8 @@ def to_dict(machine: Machine) -> Json:
 
 
 def _part(part: Any) -> Json:
-    names, defaults, writers, values_of = _plan(type(part))
+    cls: type = type(part)
+    names, defaults, writers, values_of = _plan(cls)
     document: Json = {}
     for name, default, write, value in zip(names, defaults, writers, values_of(part), strict=True):
         if value is not default and value != default:
@@ -270,7 +271,7 @@ def _schema_of(hint: Any) -> Json:
         return {"$ref": "#/$defs/Origins"}
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return {"type": "string", "enum": [member.value for member in hint]}
-    if hint is Origin or is_dataclass(hint):
+    if isinstance(hint, type) and (hint is Origin or is_dataclass(hint)):
         return {"$ref": f"#/$defs/{hint.__name__}"}
     if get_origin(hint) is tuple:
         inner = get_args(hint)
@@ -300,7 +301,8 @@ def _words(schema: Json) -> str:
         return {"Message": "sentence", "Origin": "origin", "Origins": "origins"}.get(name, f"[{name}](#{name.lower()})")
     if schema.get("type") == "array":
         return f"list of {_words(schema['items'])}" if schema.get("items") else "list"
-    return {"string": "text", "boolean": "true or false"}.get(schema.get("type", ""), schema.get("type", "any value"))
+    kind = str(schema.get("type", "any value"))
+    return {"string": "text", "boolean": "true or false"}.get(kind, kind)
 
 
 _TITLES = {

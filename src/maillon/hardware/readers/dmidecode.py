@@ -8,7 +8,7 @@ the text is walked once. Field names and units: SMBIOS 3.7 (DMTF DSP0134) and dm
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from maillon.hardware.formats import TextFormat, Where
 from maillon.hardware.junk import clean, clean_serial, clean_uuid
@@ -33,63 +33,13 @@ from maillon.hardware.model import (
 )
 from maillon.hardware.processor_names import processor_name, processor_vendor
 from maillon.hardware.quantities import iso_date, size_bytes, watt_hours, whole
+from maillon.hardware.readers.dmi_structures import HANDLE, Fields, Section, Sections, fields_of, machines
 from maillon.hardware.vendors import memory_vendor
-
-_HANDLE = "Handle 0x"
-_TYPE = re.compile(r"[0-9A-Fa-f]{1,8},?\s+(?:DMI )?type (\d{1,3})\b")
-_TITLES = {  # for the quiet output, which prints no handles
-    "BIOS Information": 0,
-    "System Information": 1,
-    "Base Board Information": 2,
-    "Chassis Information": 3,
-    "Processor Information": 4,
-    "Memory Controller Information": 5,
-    "Memory Module Information": 6,
-    "Port Connector Information": 8,
-    "System Slot Information": 9,
-    "On Board Device Information": 10,
-    "OEM Strings": 11,
-    "Physical Memory Array": 16,
-    "Memory Device": 17,
-    "Built-in Pointing Device": 21,
-    "Portable Battery": 22,
-    "Hardware Security": 24,
-    "IPMI Device Information": 38,
-    "Onboard Device": 41,
-    "TPM Device": 43,
-}
-_WANTED = frozenset(_TITLES.values())
-_MARKS = {f", DMI type {number}, "[:14]: number for number in _WANTED}  # what follows a handle's four digits
-
-
-class Section(NamedTuple):
-    type: int
-    line: int  # number of its first line after the handle, from 1
-    body: str
-
-
-class Fields(NamedTuple):
-    """The fields of a structure: the first value of each key, and the line where it stands."""
-
-    values: dict[str, tuple[str, int]]  # key -> value, line counted from the structure's first
-    start: int  # line of the structure in the text
-
-    def get(self, key: str) -> str:
-        """The value, or an empty text."""
-        found = self.values.get(key)
-        return found[0] if found else ""
-
-    def line(self, key: str) -> int:
-        found = self.values.get(key)
-        return self.start + found[1] if found else self.start
-
-
-Sections = dict[int, list[Section]]
 
 
 def recognise(head: str) -> bool:
     """Handles with their types, the tool's own first line, or (quiet output) two known titles with their fields."""
-    if _HANDLE in head and "DMI type " in head:
+    if HANDLE in head and "DMI type " in head:
         return True
     if "# dmidecode " in head[:2000] or "SMBIOS entry point" in head[:2000]:
         return True
@@ -99,100 +49,9 @@ def recognise(head: str) -> bool:
 
 def parse(text: str, where: Where) -> Machine | Reading:
     """One machine; several when outputs of different machines were put one after the other."""
-    groups = _machines(text)
-    machines = tuple(_machine(sections, version, where) for sections, version in groups)
-    warnings = tuple(_warnings(text, groups))
-    return Reading(FORMAT.name, machines, warnings)
-
-
-# --- Cutting the text -------------------------------------------------------------------------------------------------
-
-
-def _machines(text: str) -> list[tuple[Sections, str]]:
-    """The structures of each machine in the text, with the version of the tool that printed them."""
-    groups: list[tuple[Sections, str]] = []
-    start = 0
-    line = 1
-    for run in _runs(text):
-        sections = _sections(run, line)
-        version = _version(run)
-        line += run.count("\n")
-        start += len(run)
-        if groups and not _another_machine(groups[-1][0], sections):
-            for number, found in sections.items():
-                groups[-1][0].setdefault(number, []).extend(found)
-        else:
-            groups.append((sections, version))
-    return groups
-
-
-def _runs(text: str) -> list[str]:
-    """The text cut before each "# dmidecode" line but the first: one piece an invocation of the tool."""
-    if text.find("\n# dmidecode ", text.find("# dmidecode ") + 1) < 0:
-        return [text]
-    pieces = text.split("\n# dmidecode ")
-    runs = [pieces[0] + "\n"] if pieces[0].strip() else []
-    runs += ["# dmidecode " + piece + "\n" for piece in pieces[1:]]
-    return runs
-
-
-def _another_machine(known: Sections, found: Sections) -> bool:
-    """Whether a second run of the tool ran elsewhere: both print the system structure and it differs."""
-    return 1 in known and 1 in found and known[1][0].body.strip() != found[1][0].body.strip()
-
-
-def _version(run: str) -> str:
-    at = run.find("# dmidecode ")
-    return "" if at < 0 else run[at + 12 : at + 32].split("\n", 1)[0].strip()
-
-
-def _sections(text: str, line: int) -> Sections:
-    pieces = text.split(_HANDLE)
-    if len(pieces) == 1:
-        return _quiet_sections(text, line)
-    sections: Sections = {}
-    offset = counted = len(pieces[0])
-    line += pieces[0].count("\n")
-    for piece in pieces[1:]:
-        start = offset + len(_HANDLE)
-        offset = start + len(piece)
-        number = _MARKS.get(piece[4:18])
-        if number is None and piece[4:15] != ", DMI type ":  # another spelling: rare, so it may cost
-            found = _TYPE.match(piece)
-            number = int(found[1]) if found else None
-        if number in _WANTED:
-            line += text.count("\n", counted, start)
-            counted = start
-            body = piece[piece.find("\n") + 1 :]
-            sections.setdefault(number, []).append(Section(number, line + 1, body))
-    return sections
-
-
-def _quiet_sections(text: str, line: int) -> Sections:
-    """Structures known by their titles alone: a title stands at the margin, or after a blank line."""
-    sections: Sections = {}
-    number, start = -1, line
-    body: list[str] = []
-    for at, row in enumerate([*text.split("\n"), "End Of Table"], line):
-        title = _TITLES.get(row.strip().rstrip(":"), -1)
-        if title >= 0 or not row.strip() or row == "End Of Table":
-            if number >= 0 and body:
-                sections.setdefault(number, []).append(Section(number, start, "\n".join(body)))
-            number, start, body = title, at + 1, []
-        elif number >= 0:
-            body.append(row)
-    return sections
-
-
-def _fields(section: Section) -> Fields:
-    values: dict[str, tuple[str, int]] = {}
-    for number, row in enumerate(section.body.split("\n")):
-        key, colon, value = row.partition(":")
-        if colon:
-            key = key.strip()
-            if key not in values:
-                values[key] = (value.strip(), number)
-    return Fields(values, section.line)
+    groups = machines(text)
+    found = tuple(_machine(sections, version, where) for sections, version in groups)
+    return Reading(FORMAT.name, found, tuple(_warnings(groups)))
 
 
 # --- Values -----------------------------------------------------------------------------------------------------------
@@ -395,7 +254,7 @@ def _machine(sections: Sections, version: str, where: Where) -> Machine:
 
 def _first(sections: Sections, number: int, spec: Spec, where: Where) -> dict[str, Any]:
     """The structure of this type that says most; the first among equals."""
-    found = [_take(_fields(section), spec, where) for section in sections.get(number, ())[:8]]
+    found = [_take(fields_of(section), spec, where) for section in sections.get(number, ())[:8]]
     return max(found, key=len, default={})
 
 
@@ -403,7 +262,7 @@ def _firmware(sections: Sections, where: Where) -> tuple[Firmware, dict[str, Ori
     part: dict[str, Any] = {}
     clues: dict[str, Origin] = {}
     for section in sections.get(0, ())[:1]:
-        part = _take(_fields(section), _FIRMWARE, where)
+        part = _take(fields_of(section), _FIRMWARE, where)
         for name, phrase in (("uefi", "UEFI is supported"), ("virtual machine", "System is a virtual machine")):
             at = section.body.find(phrase)
             if at >= 0:
@@ -418,7 +277,7 @@ def _firmware(sections: Sections, where: Where) -> tuple[Firmware, dict[str, Ori
 
 def _processors(sections: Sections, where: Where) -> Iterator[Processor]:
     for section in sections.get(4, ())[:64]:
-        fields = _fields(section)
+        fields = fields_of(section)
         if "Unpopulated" in fields.get("Status"):
             continue
         part = _take(fields, _PROCESSOR, where)
@@ -460,7 +319,7 @@ _NOT_MEMORY = ("Flash", "ROM", "EEPROM", "FEPROM", "EPROM", "Non-volatile RAM")
 
 
 def _memory(sections: Sections, where: Where) -> Memory:
-    arrays = [_fields(section) for section in sections.get(16, ())[:64]]
+    arrays = [fields_of(section) for section in sections.get(16, ())[:64]]
     main = [fields for fields in arrays if fields.get("Use") in ("", "System Memory")]
     others = len(arrays) - len(main)
     modules, places = _modules(sections, where, others)
@@ -494,7 +353,7 @@ def _modules(sections: Sections, where: Where, others: int) -> tuple[tuple[Memor
         if _EMPTY_SLOT in section.body:
             places += 1
             continue
-        fields = _fields(section)
+        fields = fields_of(section)
         kind = fields.get("Type")
         if others and (kind in _NOT_MEMORY or "ROM" in fields.get("Locator").upper().split()):
             continue
@@ -521,7 +380,7 @@ def _batteries(sections: Sections, where: Where) -> tuple[tuple[Battery, ...], O
     found: list[Battery] = []
     template: Origin | None = None
     for section in sections.get(22, ())[:8]:
-        fields = _fields(section)
+        fields = fields_of(section)
         text = section.body[:400]
         if "Virtual Battery" in text or "CRB Battery" in text or "Location: Fake" in text:
             template = where.line(section.line)
@@ -583,7 +442,7 @@ def _socket(body: str) -> tuple[str | None, str | None, int] | None:
 
     Such a socket has an external connector or an external name.
     """
-    fields = _fields(Section(8, 0, body))
+    fields = fields_of(Section(8, 0, body))
     connector = fields.get("External Connector Type") or "None"
     label = clean(fields.get("External Reference Designator"))
     if connector == "None" or (label is None and connector == "Other"):
@@ -594,7 +453,7 @@ def _socket(body: str) -> tuple[str | None, str | None, int] | None:
 
 def _tpm(sections: Sections, where: Where) -> Tpm | None:
     for section in sections.get(43, ())[:1]:
-        part = _take(_fields(section), _TPM, where)
+        part = _take(fields_of(section), _TPM, where)
         return Tpm(**part) if part else None
     return None
 
@@ -609,7 +468,7 @@ def _locks(sections: Sections, where: Where) -> Iterator[Lock]:
     A power-on password stops the next user: locked. A setup password leaves the machine usable as it is: present.
     """
     for section in sections.get(24, ())[:1]:
-        fields = _fields(section)
+        fields = fields_of(section)
         enabled = [(key, state) for key, state in _PASSWORDS if fields.get(key) == "Enabled"]
         disabled = [key for key, _state in _PASSWORDS if fields.get(key) == "Disabled"]
         seen = enabled[0] if enabled else (disabled[0], LockState.ABSENT) if len(disabled) == 2 else None
@@ -650,7 +509,7 @@ _DESKTOP_SLOT = re.compile(
 )
 
 
-def _warnings(text: str, groups: list[tuple[Sections, str]]) -> Iterator[Message]:
+def _warnings(groups: list[tuple[Sections, str]]) -> Iterator[Message]:
     if len(groups) > 1:
         yield Message(_("The text holds the outputs of %(count)d machines."), {"count": len(groups)})
     if not any(sections for sections, _version in groups):
