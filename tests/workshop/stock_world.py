@@ -15,8 +15,9 @@ from maillon.workshop.stock import index
 
 class World(SimpleNamespace):
     def person(self, role: str, organisation: Organisation) -> User:
-        user = User.objects.create_user(f"{role}-{organisation.pk.hex}@maillon.example", name=role)
-        Membership.objects.create(user=user, organisation=organisation, role=role)
+        email = f"{role}-{organisation.pk.hex}@maillon.example"
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=role)
+        Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
         return user
 
     def actor(self, role: str, organisation: Organisation) -> Any:

@@ -180,20 +180,16 @@ def _write_devices(rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
                 copy.write_row(row)
         return
-    convert = Device._meta.get_field("created_at").get_db_prep_value
     marks = ", ".join(["%s"] * len(COLUMNS))
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks})",  # noqa: S608 - our own names
-            (
-                tuple(
-                    value.hex
-                    if isinstance(value, UUID)
-                    else convert(value, connection)
-                    if isinstance(value, datetime)
-                    else value
-                    for value in row
-                )
-                for row in rows
-            ),
+            [tuple(map(_stored, row)) for row in rows],
         )
+
+
+def _stored(value: Any) -> Any:
+    """As Django writes it on SQLite."""
+    if isinstance(value, UUID):
+        return value.hex
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -82,15 +83,16 @@ def _scopes(view: View, filters: StockFilters, by: str = "") -> QuerySet[StockSc
     return StockScope.objects.filter(condition)
 
 
-def _base(keys: list[int]) -> tuple[str, list[object]]:
+def _base(keys: list[int]) -> tuple[str, list[Any]]:
     marks = ", ".join(["%s"] * len(keys))
     one = f"SELECT {_COLUMNS}, n FROM {{}} WHERE scope IN ({marks}) AND state <> ''"  # noqa: S608 - our own names
     union = " UNION ALL ".join(one.format(table) for table in ("workshop_stockcount", "workshop_stockdelta"))
     return f"WITH base AS MATERIALIZED ({union})", [*keys, *keys]
 
 
-def _chosen(filters: StockFilters, but: str = "") -> tuple[str, list[object]]:
-    parts, values = ["1 = 1"], []
+def _chosen(filters: StockFilters, but: str = "") -> tuple[str, list[Any]]:
+    parts = ["1 = 1"]
+    values: list[Any] = []
     for name in DIMENSIONS:
         if name != but and (chosen := getattr(filters, name)):
             parts.append(f"{name} IN ({', '.join(['%s'] * len(chosen))})")

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillon.kernel.machine_words import KIND_LABELS, STORAGE_LABELS
 from maillon.workshop.life import State
-from maillon.workshop.models import KIND_LABELS, STATE_LABELS, STORAGE_LABELS, Condition
+from maillon.workshop.models import STATE_LABELS, Condition
 
 Label = str | Promise
 

@@ -57,7 +57,8 @@ class StockFilters:
         if name == "q":
             return replace(self, q="")
         kept = () if value is None else tuple(each for each in getattr(self, name) if str(each) != str(value))
-        return replace(self, **{name: kept})
+        changed: dict[str, Any] = {name: kept}
+        return replace(self, **changed)
 
     def chosen(self) -> list[tuple[str, object]]:
         """Each value chosen, with its facet."""

@@ -22,7 +22,7 @@ from maillon.workshop import moves
 from maillon.workshop.models import Device
 from maillon.workshop.stock import queries, sheets
 from maillon.workshop.stock.columns import COLUMNS, CONDITIONS, Column, known_titles
-from maillon.workshop.stock.queries import DeviceRow
+from maillon.workshop.stock.queries import DeviceRow, places_for
 from maillon.workshop.stock.words import folded
 
 MOST_CHANGES = 2_000
@@ -120,11 +120,7 @@ class _Reader:
         self.actor = actor
         self.columns = columns
         self.seen: dict[str, int] = {}
-        places = Place.objects.all()
-        if actor.oversees:
-            places = places.filter(organisation__territory_id=actor.territory_id)
-        else:
-            places = places.filter(organisation_id=actor.organisation_id)
+        places = places_for(actor)
         self.places: dict[tuple[UUID, str], tuple[UUID, str]] = {
             (holder, folded(name)): (id, name)
             for id, holder, name in places.values_list("id", "organisation_id", "name")
@@ -179,6 +175,8 @@ class _Reader:
         self, line: Line, values: Mapping[str, str], row: DeviceRow, holder: UUID, lots: Mapping[str, tuple[str, str]]
     ) -> None:
         for column in filter(None, self.columns):
+            if column.name == "donor" and "lot" in values:
+                continue  # it follows from the lot
             new, old = values.get(column.name), column.value(row)
             current = "" if old is None else str(old)
             if new is None or not (column.editable or column.compared) or _same(new, current):

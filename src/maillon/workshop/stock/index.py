@@ -182,7 +182,8 @@ def indexed_words(doc: Doc) -> str:
 
 
 def _write_scopes(rows: set[ScopeRow]) -> None:
-    scopes = (StockScope(key, *ids) for key, *ids in sorted(rows, key=lambda row: row[0]))  # one order: no deadlock
+    in_order = sorted(rows, key=lambda row: row[0])  # the same for all: no deadlock
+    scopes = [StockScope(key=k, territory_id=t, holder_id=h, donor_id=d) for k, t, h, d in in_order]
     StockScope.objects.bulk_create(scopes, ignore_conflicts=True)
 
 
@@ -211,7 +212,7 @@ def fold() -> None:
         folded = []
         for id_, *cell, n in StockDelta.objects.values_list("id", "scope", *DIMENSIONS, "n"):
             folded.append((id_,))
-            cells[tuple(cell)] += n  # type: ignore[index]
+            cells[tuple(cell)] += n
         _many(
             f"INSERT INTO workshop_stockcount ({_CELL_COLUMNS}) VALUES ({_SEVEN}) "  # noqa: S608 - our own names
             "ON CONFLICT (scope, state, kind, grade, memory, disk) "
@@ -287,7 +288,7 @@ def _count_faults(expected: Counter[Cell]) -> list[str]:
     kept: Counter[Cell] = Counter()
     for table in (StockCount, StockDelta):
         for *cell, n in table.objects.values_list("scope", *DIMENSIONS, "n").iterator():
-            kept[tuple(cell)] += n  # type: ignore[index]
+            kept[tuple(cell)] += n
     known = set(StockScope.objects.values_list("key", flat=True))
     faults = [
         f"count {cell}: {kept[cell]} kept, {expected[cell]} devices"

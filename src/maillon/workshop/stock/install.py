@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connections, transaction
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +20,16 @@ POSTGRESQL_PLAIN = f"CREATE INDEX stock_words ON workshop_stockdoc USING gin ({F
 
 
 def create(apps: Any, schema_editor: Any) -> None:
-    connection = schema_editor.connection
-    if connection.vendor == "sqlite":
-        schema_editor.execute(SQLITE)
-    elif connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL if _trigrams(connection) else POSTGRESQL_PLAIN)
+    make(schema_editor.connection)
+
+
+def make(connection: Any) -> None:
+    """The index of this database, empty on SQLite."""
+    statement = SQLITE
+    if connection.vendor == "postgresql":
+        statement = POSTGRESQL if _trigrams(connection) else POSTGRESQL_PLAIN
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _trigrams(connection: Any) -> bool:
@@ -43,5 +48,28 @@ def _trigrams(connection: Any) -> bool:
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
-    kind = "TABLE" if schema_editor.connection.vendor == "sqlite" else "INDEX"
-    schema_editor.execute(f"DROP {kind} IF EXISTS stock_words")
+    take_away(schema_editor.connection)
+
+
+def take_away(connection: Any) -> None:
+    kind = "TABLE" if connection.vendor == "sqlite" else "INDEX"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP {kind} IF EXISTS stock_words")
+
+
+def forget_emptied(sender: Any, using: str, **_kwargs: Any) -> None:
+    """After a flush (which empties tables that Django knows, and so not this one) nothing must be found any more."""
+    from maillon.workshop.stock.models import StockDoc
+
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not {"stock_words", StockDoc._meta.db_table} <= set(_tables(connection)):
+        return
+    if not StockDoc.objects.using(using).exists():
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO stock_words (stock_words) VALUES ('delete-all')")
+
+
+def _tables(connection: Any) -> list[str]:
+    with connection.cursor() as cursor:
+        names: list[str] = connection.introspection.table_names(cursor)
+    return names

@@ -40,7 +40,8 @@ def numbers(question: Question, *, below: int | None = None, above: int | None =
 def _run(sql: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def _bounds(column: str, below: int | None, above: int | None) -> tuple[str, list[int], str]:
@@ -113,7 +114,8 @@ def _read_conditions(question: Question) -> tuple[str, list[Any]]:
 def _index_conditions(question: Question) -> tuple[str, list[Any]]:
     """Conditions that the index answers. Words hold letters and digits only: nothing of LIKE's language."""
     single = [group[0] for group in question.facets if len(group) == 1]
-    parts, values = ["string_to_array(facets, ' ') @> %s::text[]"], [single]
+    parts = ["string_to_array(facets, ' ') @> %s::text[]"]
+    values: list[Any] = [single]
     for group in question.facets:
         if len(group) > 1:
             parts.append("string_to_array(facets, ' ') && %s::text[]")

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from maillon.kernel.actor import Actor
 from maillon.territory.models import Organisation, Place
@@ -151,7 +153,8 @@ def _cut(
 
 
 def _searched_page(view: View, filters: StockFilters, cursor: Cursor) -> StockPage:
-    loose = replace(filters, **dict.fromkeys(_FACETS, ()))
+    none: dict[str, Any] = dict.fromkeys(_FACETS, ())
+    loose = replace(filters, **none)
     candidates = lookup.numbers(_question(view, loose), limit=MOST_COUNTED + 1)
     if len(candidates) <= MOST_COUNTED:
         return _small_page(view, filters, cursor, candidates)
@@ -237,6 +240,14 @@ def places_of(actor: Actor, filters: StockFilters) -> list[tuple[UUID, str]]:
     if view and view.facet == "territory":
         places = places.filter(organisation__territory_id=view.id)
     return list(places.order_by("name").values_list("id", "name"))
+
+
+def places_for(actor: Actor) -> QuerySet[Place]:
+    """The places an actor may put machines on, with their organisations."""
+    places = Place.objects.select_related("organisation")
+    if actor.oversees and actor.territory_id:
+        return places.filter(organisation__territory_id=actor.territory_id)
+    return places.filter(organisation_id=actor.organisation_id) if actor.organisation_id else places.none()
 
 
 def organisation_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:

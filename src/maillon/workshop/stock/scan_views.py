@@ -16,12 +16,13 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.kernel.translation import told
+from maillon.territory.models import Place
 from maillon.workshop import life
 from maillon.workshop.forms import StepForm
 from maillon.workshop.models import Device
 from maillon.workshop.stock import label_photos, scanning
+from maillon.workshop.stock.queries import places_for
 from maillon.workshop.stock.scanning import Context, Scanned
-from maillon.workshop.stock.views import places_for
 
 SESSION_KEY = "stock-scan"
 KEPT_LINES = 40  # in the session: what someone sees of their own scans
@@ -30,7 +31,7 @@ KEPT_LINES = 40  # in the session: what someone sees of their own scans
 class ContextForm(forms.Form):
     """What each scan does: put on a place, take a step, both, or only look. Sent in the address, which keeps it."""
 
-    place = forms.ModelChoiceField(None, label=gettext_lazy("Put on the place"), required=False)
+    place = forms.ModelChoiceField(Place.objects.none(), label=gettext_lazy("Put on the place"), required=False)
     step = forms.ChoiceField(label=gettext_lazy("Take the step"), required=False)
 
     def __init__(self, data: QueryDict | None, actor: Actor) -> None:
@@ -80,7 +81,7 @@ def _step_form(data: QueryDict, step: life.Step, actor: Actor) -> StepForm:
     """The step's questions, the place excepted: it has its own field. Empty until someone answered one of them."""
     names = [name for name in step.asks if name != "place"]
     answered = any(name in data for name in names)
-    form = StepForm(data if answered else None, step=step, device=Device(holder_id=actor.organisation_id))
+    form = StepForm(data if answered else None, step=step, device=Device(holder_id=actor.organisation_id or ""))
     form.fields.pop("place", None)
     return form
 

@@ -121,7 +121,7 @@ def _do(actor: Actor, device_id: UUID, context: Context) -> Scanned:
             )
         if not took and device.place_id == before["place"]:
             return _line(device, True, " ".join(said))
-        undo = {key: str(value) if value else "" for key, value in before.items()}
+        undo: dict[str, Any] = {key: str(value) if value else "" for key, value in before.items()}
         undo |= {"device": str(device.id), "step": context.step.name if context.step and took else ""}
         undo["moved"] = device.place_id != before["place"]
         undo["events"] = _events(device.id)

@@ -16,7 +16,7 @@ from maillon.workshop.forms import StepForm
 from maillon.workshop.models import Device
 from maillon.workshop.stock import bulk
 from maillon.workshop.stock.forms import PlaceForm, SelectionForm
-from maillon.workshop.stock.views import places_for
+from maillon.workshop.stock.queries import places_for
 
 MOST_LABELS = 300  # their codes go in an address
 
@@ -30,7 +30,7 @@ def selection(request: Request) -> HttpResponse:
     form = SelectionForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refusal(*[error for errors in form.errors.values() for error in errors])
+            raise Refusal(*[str(error) for errors in form.errors.values() for error in errors])
         filters = form.cleaned_data["filters"] if form.cleaned_data["every"] else None
         devices = bulk.chosen(request.actor, form.cleaned_data["ids"], filters)
         action = _ACTIONS.get(request.POST.get("do", ""), _choices)

@@ -71,7 +71,7 @@ def _csv(data: bytes) -> list[list[str]]:
 
 
 def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
-    found = []
+    found: list[list[str]] = []
     for row in rows:
         if len(found) > MOST_LINES or len(row) > MOST_COLUMNS:
             raise Refusal(

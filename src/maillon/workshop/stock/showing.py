@@ -115,7 +115,8 @@ def specs_of(row: DeviceRow) -> str:
 
 def facets(page: StockPage, filters: StockFilters, holders: Mapping[UUID, str]) -> list[Facet]:
     """The facets with their values that have devices, or are asked for."""
-    shown = [_facet(name, labels, page.facets and page.facets[name], filters) for name, labels in DIMENSIONS.items()]
+    counts = page.facets if page.facets is not None else dict.fromkeys(DIMENSIONS)
+    shown = [_facet(name, labels, counts[name], filters) for name, labels in DIMENSIONS.items()]
     if page.holders:
         by_name = {str(id): holders.get(id, "") for id in sorted(page.holders, key=lambda id: holders.get(id, ""))}
         shown.append(_facet("holder", by_name, {str(id): n for id, n in page.holders.items()}, filters))

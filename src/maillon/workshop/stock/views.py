@@ -19,7 +19,6 @@ from maillon.kernel.access import access
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, find
 from maillon.kernel.http import Request
-from maillon.territory.models import Place
 from maillon.workshop.models import SavedView
 from maillon.workshop.stock import cube, queries, showing
 from maillon.workshop.stock.filters import StockFilters
@@ -146,6 +145,8 @@ def saved_views(request: Request) -> HttpResponse:
 
 
 def _own_view(actor: Actor, view_id: UUID) -> SavedView:
+    if not actor.organisation_id:
+        raise NotFound
     found: SavedView = find(SavedView.objects.filter(organisation_id=actor.organisation_id), view_id)
     return found
 
@@ -173,13 +174,3 @@ def delete_view(request: Request, view_id: UUID) -> HttpResponse:
     _own_view(request.actor, view_id).delete()
     messages.success(request, _("View deleted."))
     return redirect("stock:views")
-
-
-def places_for(actor: Actor) -> Any:
-    """The places an actor may put machines on."""
-    places = Place.objects.select_related("organisation")
-    if actor.oversees and actor.territory_id:
-        return places.filter(organisation__territory_id=actor.territory_id)
-    if not actor.organisation_id:
-        raise NotFound
-    return places.filter(organisation_id=actor.organisation_id)

@@ -41,7 +41,7 @@ def wanted(query: str) -> list[Wanted]:
             continue
         whole = "".join(pieces)[:LONGEST_WORD]
         apart = tuple(piece for piece in pieces if len(piece) > 1)
-        alternatives = [(whole,)]
+        alternatives: list[tuple[str, ...]] = [(whole,)]
         if len(pieces) > 1 and len(apart) == len(pieces):
             alternatives.append(apart)
         found.append(Wanted(tuple(alternatives)))
