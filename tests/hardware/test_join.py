@@ -383,3 +383,29 @@ def test_the_orders_of_trust_are_whole():
 def test_a_heap_of_parts_is_kept_as_it_is():
     many = machine("lspci", cameras=tuple(part(Peripheral, "lspci", model=f"Camera {n}") for n in range(400)))
     assert len(join([many, machine("lsusb", cameras=(part(Peripheral, "lsusb", model="Camera 1"),))]).cameras) == 401
+
+
+@pytest.mark.parametrize(
+    ("where", "cls", "one", "other", "common"),
+    [
+        ("network", NetworkInterface, {"mac": "a0:b3:cc:e1:7d:52"}, {"mac": "a0:b3:cc:e1:7d:53"}, {"model": "I219-V"}),
+        ("network", NetworkInterface, {"bus_id": "8086:15d8"}, {"bus_id": "8086:15d7"}, {"model": "I219-V"}),
+        ("graphics", Graphics, {"bus_id": "8086:5917"}, {"bus_id": "10de:1d10"}, {"model": "Graphics"}),
+        ("graphics", Graphics, {"vendor": "Intel"}, {"vendor": "NVIDIA Corporation"}, {}),
+        ("storage", Storage, {"serial": "S3Z9NB0K11"}, {"serial": "S3Z9NB0K12"}, {"model": "SSD 860 EVO"}),
+        ("storage", Storage, {"wwn": "50014ee260a409a4"}, {"wwn": "50014ee260a409a5"}, {"model": "SSD 860 EVO"}),
+        ("storage", Storage, {"size_bytes": 250 * 10**9}, {"size_bytes": 500 * 10**9}, {"device": "/dev/sda"}),
+        ("storage", Storage, {"kind": StorageKind.OPTICAL}, {"kind": StorageKind.HDD}, {"device": "/dev/sda"}),
+        ("displays", Display, {"serial": "8KQ5F9A2"}, {"serial": "8KQ5F9A3"}, {"model": "P2219H"}),
+        ("displays", Display, {"built_in": True}, {"built_in": False}, {"year": 2018}),
+        ("batteries", Battery, {"serial": "10203"}, {"serial": "10204"}, {"model": "45N1127"}),
+        ("cameras", Peripheral, {"bus_id": "04f2:b51d"}, {"bus_id": "046d:08e5"}, {"model": "Camera"}),
+        ("ports", Port, {"kind": "USB"}, {"kind": "HDMI"}, {"label": "Port 1"}),
+    ],
+)  # fmt: skip
+def test_parts_that_show_different_identities_stay_two(where, cls, one, other, common):
+    first = machine("lshw", **{where: (part(cls, "lshw", **one, **common),)})
+    second = machine("hwinfo", **{where: (part(cls, "hwinfo", **other, **common),)})
+    assert len(getattr(join([first, second]), where)) == 2
+    same = machine("hwinfo", **{where: (part(cls, "hwinfo", **one, **common),)})
+    assert len(getattr(join([first, same]), where)) == 1
