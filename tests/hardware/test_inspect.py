@@ -1,8 +1,10 @@
 import io
 import json
+import os
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections import Counter
 
@@ -54,6 +56,17 @@ def test_standard_input(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", stream)
     code, (line,), _errors = run(capsys, "-")
     assert (code, line["file"], line["machines"][0]["vendor"]) == (0, "-", "HP")
+
+
+def test_a_pipe_is_read_once(capsys, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = (DMIDECODE / "server.txt").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    code, (line,), _errors = run(capsys, pipe)
+    writer.join()
+    assert (code, line["machines"][0]["vendor"]) == (0, "HP")
 
 
 def test_a_folder_gives_a_line_for_each_machine(capsys):

@@ -197,9 +197,10 @@ def _open(name: str) -> "Item | Iterable[tuple[str, bytes | Unreadable]]":
     try:
         with path.open("rb") as file:
             head = file.read(1024)
-            if not reading.may_be_archive(head):
-                return Item(name, "", path)
-            return _unpacked(name, head + file.read(limits.input_bytes)) or Item(name, "", path)
+            if path.is_file() and not reading.may_be_archive(head):
+                return Item(name, "", path)  # whichever process reads it opens it again
+            data = head + file.read(limits.input_bytes)
+            return _unpacked(name, data) or Item(name, "", data)  # a pipe can be read but once
     except OSError as error:
         return Item(name, "", _unopened(error))
 
