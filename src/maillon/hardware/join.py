@@ -96,8 +96,10 @@ def _with_default(piece: Any, part: Machine) -> tuple[Any, Origin]:
 def _merge(path: str, label: str, pieces: list[tuple[Any, Origin]], disputes: dict[str, Dispute]) -> Any:
     """One part of what several tools said of it; `label` names it in disputes: "storage[S3Z9NB0K]"."""
     first = pieces[0][0]
-    if len(pieces) == 1:
-        return first
+    empty = type(first)()
+    pieces = [each for each in pieces if each[0].origin or each[0] != empty]
+    if len(pieces) < 2:
+        return pieces[0][0] if pieces else empty
     values: dict[str, Any] = {}
     origin: dict[str, Origin] = {}
     for field in fields(first):
@@ -138,6 +140,9 @@ def _precedence(path: str, value: Any) -> int:
 
 def _list(path: str, lists: list[tuple[Machine, tuple[Any, ...]]], disputes: dict[str, Dispute]) -> tuple[Any, ...]:
     """The parts of one kind, those that are the same one merged."""
+    lists = [each for each in lists if each[1]]
+    if len(lists) < 2:
+        return lists[0][1] if lists else ()
     if sum(len(items) for _part, items in lists) > _TOO_MANY:
         return tuple(item for _part, items in lists for item in items)
     clusters: list[list[tuple[Any, Origin]]] = []

@@ -35,8 +35,8 @@ TEXT = (
     "lshw", "edid", "fleet_list",
 )  # fmt: skip
 JSON: tuple[str, ...] = (
-    "system_profiler", "cim", "bench", "lscpu", "lsblk", "smartctl", "nvme",
-    "inxi", "ereuse", "glpi", "lshw",
+    "bench", "ereuse", "glpi",  # the most frequent, and the quickest to tell
+    "system_profiler", "cim", "lscpu", "lsblk", "smartctl", "nvme", "inxi", "lshw",
 )  # fmt: skip
 XML: tuple[str, ...] = ("msinfo32", "cim", "glpi")
 BINARY: tuple[str, ...] = ("edid", "fleet_list")
