@@ -117,7 +117,7 @@ Code = Annotated[str, Field(description="As on the label: K7M-2XQ4", max_length=
 )
 def send_snapshots(
     request: HttpRequest,
-    files: Annotated[list[UploadedFile], File(description="Any format that the intake page reads")],
+    files: Annotated[list[UploadedFile], File(description="Any format that the intake page reads", min_length=1)],
     lot: Annotated[UUID | None, Query(description="Identifier of the lot")] = None,
     place: Annotated[UUID | None, Query(description="Identifier of the place")] = None,
 ) -> list[LineOut]:

@@ -1,0 +1,154 @@
+"""The API: keys, scopes, refusals, and a walk of its schema by schemathesis."""
+
+import json
+
+import pytest
+import schemathesis
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from maillon.config.wsgi import application
+from maillon.territory.commands import create_token
+from maillon.territory.roles import TOKEN_SCOPES
+from maillon.workshop.models import Device
+from tests.world import dmidecode, make_world
+
+pytestmark = pytest.mark.django_db
+# Not "whatever fits the schema is accepted": a device may not be ready for a step, which no schema can say.
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+def key(world, *scopes, organisation=None):
+    where = organisation or world.workshop
+    _token, secret = create_token(
+        actor=world.actor("coordinator"), organisation_id=where.pk, label="t", scopes=scopes or list(TOKEN_SCOPES)
+    )
+    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+
+
+def send(client, world, data=None, **headers):
+    file = SimpleUploadedFile("t470.txt", data or dmidecode())
+    return client.post("/api/v1/snapshots", {"files": [file]}, **(headers or key(world)))
+
+
+def test_files_sent_become_devices(client, world):
+    response = send(client, world)
+    [line] = response.json()
+    assert (response.status_code, line["outcome"], line["title"]) == (200, "new", "Lenovo ThinkPad T470")
+    assert Device.objects.get().code == line["device"]
+
+
+def test_what_is_refused_says_why_and_what_to_do(client, world):
+    [line] = send(client, world, b"Sous le pont Mirabeau coule la Seine").json()
+    assert line["outcome"] == "refused" and line["because"] and line["hint"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"HTTP_AUTHORIZATION": "Bearer maillon_no"}, {"HTTP_AUTHORIZATION": "Basic x"}]
+)
+def test_without_a_key_nothing_is_told(client, world, headers):
+    response = client.get("/api/v1/devices", **headers)
+    assert response.status_code == 401 and response.json()["code"] == "no_key"
+
+
+def test_a_key_does_only_what_its_scopes_say(client, world):
+    response = send(client, world, **key(world, "stock.view"))
+    assert response.status_code == 403 and "stock.intake" in response.json()["detail"]
+    assert not Device.objects.exists()
+
+
+def test_a_key_sees_its_own_organisation_alone(client, world):
+    send(client, world)
+    device = Device.objects.get()
+    theirs = key(world, organisation=world.neighbour)
+    assert client.get(f"/api/v1/devices/{device.code}", **theirs).status_code == 404
+    assert client.get("/api/v1/devices", **theirs).json()["devices"] == []
+    mine = client.get(f"/api/v1/devices/{device.code}", **key(world)).json()
+    assert mine["serial"] == device.serial and mine["events"][0]["kind"] == "device.received"
+
+
+def test_a_step_refused_says_everything_that_is_missing(client, world):
+    send(client, world)
+    device = Device.objects.get()
+    Device.objects.update(state="repaired")
+    response = client.post(
+        f"/api/v1/devices/{device.code}/steps/installed",
+        {"system": "lmde-7"},
+        content_type="application/json",
+        **key(world),
+    )
+    assert response.status_code == 409 and response.json()["remedies"]
+
+
+def test_a_step_s_answers_are_checked(client, world):
+    send(client, world)
+    device = Device.objects.get()
+    Device.objects.update(state="received")
+    url = f"/api/v1/devices/{device.code}/steps/triaged"
+    assert client.post(url, {"condition": "Z"}, content_type="application/json", **key(world)).status_code == 422
+    assert (
+        client.post(url, {"condition": "B"}, content_type="application/json", **key(world)).json()["state"] == "triaged"
+    )
+
+
+def test_the_list_goes_on_by_key(client, world):
+    send(client, world)
+    page = client.get("/api/v1/devices?state=inspected", **key(world)).json()
+    assert len(page["devices"]) == 1 and page["next"] is None
+
+
+def test_the_machine_tells_where_each_value_was_read(client, world):
+    send(client, world)
+    device = Device.objects.get()
+    machine = client.get(f"/api/v1/devices/{device.code}/machine", **key(world)).json()
+    assert machine["system"]["serial"] == device.serial and "dmidecode" in json.dumps(machine)
+
+
+def test_the_schema_is_openapi_3_1(client):
+    schema = client.get("/api/v1/openapi.json").json()
+    assert schema["openapi"].startswith("3.1") and "/api/v1/snapshots" in schema["paths"]
+
+
+@pytest.fixture
+def schema(client, world):
+    document = client.get("/api/v1/openapi.json").json()
+    loaded = schemathesis.openapi.from_dict(document)
+    loaded.app = application
+    return loaded
+
+
+def test_whatever_is_sent_gets_an_answer_that_the_schema_tells(schema, world):
+    """Schemathesis draws requests from the schema, sound and unsound; no answer may be a 500 or off the schema."""
+    headers = {"Authorization": key(world)["HTTP_AUTHORIZATION"]}
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @settings(
+            max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+        )
+        @given(case=operation.as_strategy())
+        def walk(case):
+            nonlocal tried
+            tried += 1
+            response = case.call(headers=headers)
+            case.validate_response(response, checks=CHECKS)
+
+        walk()
+    assert tried > 50
