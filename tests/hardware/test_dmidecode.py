@@ -97,6 +97,13 @@ def test_firmware_flash_is_no_memory():
     assert (memory.total_bytes, memory.slots, len(memory.modules)) == (32 * 2**30, 12, 1)
 
 
+@pytest.mark.parametrize(("kind", "place"), [("Flash", "BIOS chip"), ("DRAM", "SYSTEM ROM")])
+def test_firmware_flash_is_known_by_its_type_or_by_its_place(kind, place):
+    text = (CORPUS / "dmidecode" / "server.txt").read_text()
+    text = text.replace("Type: Flash", f"Type: {kind}").replace("Locator: SYSTEM ROM", f"Locator: {place}")
+    assert only(reading.read(text.encode())).memory.total_bytes == 32 * 2**30
+
+
 def test_windows_line_ends_change_nothing():
     text = (CORPUS / "dmidecode" / "notebook.txt").read_bytes()
     assert only(reading.read(text.replace(b"\n", b"\r\n"))) == only(reading.read(text))
