@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 
 from maillon.workshop.stock.facets import DIMENSIONS
 from maillon.workshop.stock.filters import StockFilters
-from maillon.workshop.stock.models import StockScope
+from maillon.workshop.stock.models import Level, StockScope
 from maillon.workshop.stock.scope import View
 
 _COLUMNS = ", ".join(DIMENSIONS)
+_TABLES = ("workshop_stockcount", "workshop_stockdelta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,47 @@ def counts(view: View, filters: StockFilters) -> Counts:
     cube). Two queries.
     """
     keys = list(_scopes(view, filters).values_list("key", flat=True))
+    found: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
     if not keys:
-        return Counts(0, {name: {} for name in DIMENSIONS})
-    base, values = _base(keys)
-    everything, given = _chosen(filters)
-    parts = [f"SELECT 'total' AS facet, '' AS value, coalesce(sum(n), 0) FROM base WHERE {everything}"]  # noqa: S608
-    values += given
+        return Counts(0, found)
+    chosen = [name for name in DIMENSIONS if getattr(filters, name)]
+    cells, values = _cells(keys, chosen, filters)
+    parts = []
     for name in DIMENSIONS:
-        condition, given = _chosen(filters, but=name)
-        parts.append(f"SELECT '{name}', {name}, sum(n) FROM base WHERE {condition} GROUP BY {name}")  # noqa: S608
-        values += given
-    found: dict[str, dict[str, int]] = {name: {} for name in ("total", *DIMENSIONS)}
+        condition, given = _conditions(filters, [other for other in chosen if other != name])
+        alone = chosen in ([], [name])  # nothing else is asked: the small level says it
+        within = f"level = {Level.ONE} AND {name} <> ''" if alone else f"level = {Level.ALL} AND {condition}"
+        parts.append(f"SELECT '{name}', {name}, sum(n) FROM cells WHERE {within} GROUP BY {name}")  # noqa: S608
+        values += [] if alone else given
     with connection.cursor() as cursor:
-        cursor.execute(f"{base} {' UNION ALL '.join(parts)}", values)
+        cursor.execute(f"{cells} {' UNION ALL '.join(parts)}", values)
         for facet, value, n in cursor.fetchall():
             if n:
                 found[facet][value] = int(n)
-    return Counts(found.pop("total").get("", 0), found)
+    # Each device has one value of each dimension: a facet adds up to the total, its own choice applied.
+    name = chosen[0] if chosen else "state"
+    own = getattr(filters, name)
+    return Counts(sum(n for value, n in found[name].items() if not own or value in own), found)
+
+
+def _cells(keys: list[int], chosen: list[str], filters: StockFilters) -> tuple[str, list[Any]]:
+    """The cells that the answer adds up, once: the small level, and those of the large one that fail one filter at
+    most (they count for the facet they fail).
+    """
+    marks = ", ".join(["%s"] * len(keys))
+    wanted, values = f"level = {Level.ONE}", []
+    if len(chosen) == 1:
+        condition, values = _conditions(filters, chosen)
+        wanted = f"(level = {Level.ONE} OR level = {Level.ALL} AND {condition})"
+    elif chosen:
+        passed = [f"CASE WHEN {_conditions(filters, [name])[0]} THEN 1 ELSE 0 END" for name in chosen]
+        values = [value for name in chosen for value in getattr(filters, name)]
+        wanted = f"level = {Level.ALL} AND {' + '.join(passed)} >= {len(chosen) - 1}"
+    rows = " UNION ALL ".join(
+        f"SELECT level, {_COLUMNS}, n FROM {table} WHERE scope IN ({marks}) AND {wanted}"  # noqa: S608 - our own names
+        for table in _TABLES
+    )
+    return f"WITH cells AS MATERIALIZED ({rows})", [*keys, *values] * 2
 
 
 def counts_by(side: str, view: View, filters: StockFilters) -> dict[UUID, int]:
@@ -53,12 +78,13 @@ def counts_by(side: str, view: View, filters: StockFilters) -> dict[UUID, int]:
     scopes = dict(_scopes(view, filters, by=side).values_list("key", f"{side}_id"))
     if not scopes:
         return {}
-    condition, given = _chosen(filters)
-    whole = not any(getattr(filters, name) for name in DIMENSIONS)
+    chosen = [name for name in DIMENSIONS if getattr(filters, name)]
+    level = (Level.TOTAL, Level.ONE)[len(chosen)] if len(chosen) < 2 else Level.ALL
+    condition, given = _conditions(filters, chosen)
     marks = ", ".join(["%s"] * len(scopes))
     rows = " UNION ALL ".join(
-        f"SELECT scope, n FROM {table} WHERE scope IN ({marks}) AND state {'=' if whole else '<>'} '' AND {condition}"  # noqa: S608
-        for table in ("workshop_stockcount", "workshop_stockdelta")
+        f"SELECT scope, n FROM {table} WHERE scope IN ({marks}) AND level = {level} AND {condition}"  # noqa: S608
+        for table in _TABLES
     )
     result: dict[UUID, int] = {}
     with connection.cursor() as cursor:
@@ -83,18 +109,11 @@ def _scopes(view: View, filters: StockFilters, by: str = "") -> QuerySet[StockSc
     return StockScope.objects.filter(condition)
 
 
-def _base(keys: list[int]) -> tuple[str, list[Any]]:
-    marks = ", ".join(["%s"] * len(keys))
-    one = f"SELECT {_COLUMNS}, n FROM {{}} WHERE scope IN ({marks}) AND state <> ''"  # noqa: S608 - our own names
-    union = " UNION ALL ".join(one.format(table) for table in ("workshop_stockcount", "workshop_stockdelta"))
-    return f"WITH base AS MATERIALIZED ({union})", [*keys, *keys]
-
-
-def _chosen(filters: StockFilters, but: str = "") -> tuple[str, list[Any]]:
+def _conditions(filters: StockFilters, names: list[str]) -> tuple[str, list[Any]]:
     parts = ["1 = 1"]
     values: list[Any] = []
-    for name in DIMENSIONS:
-        if name != but and (chosen := getattr(filters, name)):
-            parts.append(f"{name} IN ({', '.join(['%s'] * len(chosen))})")
-            values += chosen
+    for name in names:
+        chosen = getattr(filters, name)
+        parts.append(f"{name} IN ({', '.join(['%s'] * len(chosen))})")
+        values += chosen
     return " AND ".join(parts), values

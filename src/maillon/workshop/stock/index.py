@@ -20,7 +20,7 @@ from django.db.models import Max, Min
 from maillon.workshop.models import Device
 from maillon.workshop.stock import words
 from maillon.workshop.stock.facets import DIMENSIONS, dimensions_in, facet_words, word
-from maillon.workshop.stock.models import StockCount, StockDelta, StockDoc, StockScope
+from maillon.workshop.stock.models import Level, StockCount, StockDelta, StockDoc, StockScope
 
 CHUNK = 5_000  # devices handled at once
 FOLD_AFTER = 2_000  # deltas: every page reads them all, so they stay few
@@ -47,10 +47,11 @@ FIELDS = (
     "lot__code",
 )
 _FOLD_LOCK = 0x6D61696C6C6F6E01  # "maillon", 1: any number that no other lock of this database uses
-_CELL_COLUMNS = "scope, state, kind, grade, memory, disk, n"
-_SEVEN = "%s, %s, %s, %s, %s, %s, %s"
+_CELL_KEY = ("scope", "level", *DIMENSIONS)
+_CELL_COLUMNS = f"{', '.join(_CELL_KEY)}, n"
+_CELL_MARKS = ", ".join(["%s"] * (len(_CELL_KEY) + 1))
 
-Cell = tuple[int, str, str, str, str, str]  # scope key, then the five dimensions; all "" for the whole scope
+Cell = tuple[int | str, ...]  # scope key, level, then the five dimensions, "" where the level states none
 ScopeRow = tuple[int, UUID, UUID | None, UUID | None]  # key, territory, holder, donor
 
 
@@ -138,7 +139,14 @@ def cells_of(facets: str) -> list[Cell]:
     keys = [scope_key(territory), scope_key(territory, holder)]
     if donor:
         keys += [scope_key(territory, "", donor), scope_key(territory, holder, donor)]
-    return [cell for key in keys for cell in ((key, *values), (key, "", "", "", "", ""))]  # type: ignore[misc]
+    return [(key, *rest) for key in keys for rest in _levels(values)]
+
+
+def _levels(values: tuple[str, ...]) -> list[tuple[int | str, ...]]:
+    """The whole, each value alone, and the five together."""
+    alone = [tuple(value if at == n else "" for at, value in enumerate(values)) for n in range(len(values))]
+    none = ("",) * len(values)
+    return [(Level.TOTAL.value, *none), *((Level.ONE.value, *each) for each in alone), (Level.ALL.value, *values)]
 
 
 # Writing: one statement a table, whatever the batch.
@@ -189,8 +197,8 @@ def _write_scopes(rows: set[ScopeRow]) -> None:
 
 def _write_cells(table: type[StockDelta] | type[StockCount], cells: Mapping[Cell, int]) -> None:
     _many(
-        f"INSERT INTO {table._meta.db_table} ({_CELL_COLUMNS}) VALUES ({_SEVEN})",  # noqa: S608 - our own names
-        ((*cell, n) for cell, n in cells.items()),
+        f"INSERT INTO {table._meta.db_table} ({_CELL_COLUMNS}) VALUES ({_CELL_MARKS})",  # noqa: S608 - our own names
+        ((*cell, n) for cell, n in sorted(cells.items())),
     )
 
 
@@ -210,17 +218,20 @@ def fold() -> None:
                 return
         cells: Counter[Cell] = Counter()
         folded = []
-        for id_, *cell, n in StockDelta.objects.values_list("id", "scope", *DIMENSIONS, "n"):
+        for id_, *cell, n in StockDelta.objects.values_list("id", *_CELL_KEY, "n"):
             folded.append((id_,))
             cells[tuple(cell)] += n
         _many(
-            f"INSERT INTO workshop_stockcount ({_CELL_COLUMNS}) VALUES ({_SEVEN}) "  # noqa: S608 - our own names
-            "ON CONFLICT (scope, state, kind, grade, memory, disk) "
+            f"INSERT INTO workshop_stockcount ({_CELL_COLUMNS}) VALUES ({_CELL_MARKS}) "  # noqa: S608 - our own names
+            f"ON CONFLICT ({', '.join(_CELL_KEY)}) "
             "DO UPDATE SET n = workshop_stockcount.n + excluded.n",
             ((*cell, n) for cell, n in sorted(cells.items()) if n),
         )
         _many("DELETE FROM workshop_stockdelta WHERE id = %s", folded)
-        StockCount.objects.filter(n=0).delete()
+        _many(
+            "DELETE FROM workshop_stockcount WHERE n = 0 AND " + " AND ".join(f"{name} = %s" for name in _CELL_KEY),  # noqa: S608
+            sorted(cells),
+        )
 
 
 # The whole of it.
@@ -287,7 +298,7 @@ def check() -> list[str]:
 def _count_faults(expected: Counter[Cell]) -> list[str]:
     kept: Counter[Cell] = Counter()
     for table in (StockCount, StockDelta):
-        for *cell, n in table.objects.values_list("scope", *DIMENSIONS, "n").iterator():
+        for *cell, n in table.objects.values_list(*_CELL_KEY, "n").iterator():
             kept[tuple(cell)] += n
     known = set(StockScope.objects.values_list("key", flat=True))
     faults = [

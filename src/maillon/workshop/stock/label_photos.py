@@ -25,7 +25,7 @@ def texts(data: bytes) -> list[str]:
     """What the labels on a photo say, each once, from top to bottom. Raises Refusal with what to do."""
     if len(data) > MOST_BYTES:
         raise Refusal(_("This photo is too big."), _("Take it again with a smaller size: 15 MB at most."))
-    found = zxingcpp.read_barcodes(_image(data), formats=_FORMATS)  # type: ignore[arg-type] - its stub is behind
+    found = zxingcpp.read_barcodes(_image(data), formats=_FORMATS)  # type: ignore[arg-type]  # stub is behind
     found.sort(key=lambda each: (each.position.top_left.y, each.position.top_left.x))
     said = list(dict.fromkeys(each.text for each in found if each.text))
     if not said:

@@ -8,7 +8,6 @@
 """
 
 from django.db import models
-from django.db.models import Q
 
 
 class StockDoc(models.Model):
@@ -41,15 +40,24 @@ class StockScope(models.Model):
         return str(self.key)
 
 
+class Level(models.IntegerChoices):
+    """How many of the five values a cell states; the others are empty. Most questions need the small levels alone."""
+
+    TOTAL = 0
+    ONE = 1
+    ALL = 5
+
+
 class Cell(models.Model):
-    """One combination of values. All five empty: every device of the scope, whatever its values."""
+    """One combination of values in a scope, and how many devices have it."""
 
     scope = models.BigIntegerField()
-    state = models.CharField(max_length=12)
-    kind = models.CharField(max_length=12)
-    grade = models.CharField(max_length=4)
-    memory = models.CharField(max_length=4)
-    disk = models.CharField(max_length=10)
+    level = models.SmallIntegerField(choices=Level)
+    state = models.CharField(max_length=12, blank=True)
+    kind = models.CharField(max_length=12, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
+    memory = models.CharField(max_length=4, blank=True)
+    disk = models.CharField(max_length=10, blank=True)
     n = models.BigIntegerField()
 
     class Meta:
@@ -57,13 +65,9 @@ class Cell(models.Model):
 
 
 class StockCount(Cell):
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scope", "state", "kind", "grade", "memory", "disk"], name="one_count_a_cell"
-            )
-        ]
-        indexes = [models.Index(fields=["scope"], condition=Q(n=0), name="stock_count_empty")]
+    """The cube. Its key holds the count too, so that sums read nothing else: see install.py."""
+
+    pk = models.CompositePrimaryKey("scope", "level", "state", "kind", "grade", "memory", "disk")
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.n}"
