@@ -58,7 +58,8 @@ def _cells(keys: list[int], chosen: list[str], filters: StockFilters) -> tuple[s
     most (they count for the facet they fail).
     """
     marks = ", ".join(["%s"] * len(keys))
-    wanted, values = f"level = {Level.ONE}", []
+    wanted = f"level = {Level.ONE}"
+    values: list[Any] = []
     if len(chosen) == 1:
         condition, values = _conditions(filters, chosen)
         wanted = f"(level = {Level.ONE} OR level = {Level.ALL} AND {condition})"

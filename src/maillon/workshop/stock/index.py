@@ -145,8 +145,8 @@ def cells_of(facets: str) -> list[Cell]:
 def _levels(values: tuple[str, ...]) -> list[tuple[int | str, ...]]:
     """The whole, each value alone, and the five together."""
     alone = [tuple(value if at == n else "" for at, value in enumerate(values)) for n in range(len(values))]
-    none = ("",) * len(values)
-    return [(Level.TOTAL.value, *none), *((Level.ONE.value, *each) for each in alone), (Level.ALL.value, *values)]
+    ones: list[tuple[int | str, ...]] = [(Level.ONE.value, *each) for each in alone]
+    return [(Level.TOTAL.value, *[""] * len(values)), *ones, (Level.ALL.value, *values)]
 
 
 # Writing: one statement a table, whatever the batch.
