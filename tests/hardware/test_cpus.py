@@ -35,6 +35,8 @@ SAMPLES = Path(__file__).resolve().parents[2] / "../shared/samples/hardware/dmid
         ("Intel(R) Core(TM)2 Duo CPU     T7300  @ 2.00GHz", "Intel", "Core 2 Duo T7300", "Core 2 Duo", "Core (Merom)", 2006, True, True, 1),
         ("Intel(R) Core(TM)2 Quad CPU Q9550 @ 2.83GHz", "Intel", "Core 2 Quad Q9550", "Core 2 Quad", "Core (Yorkfield)", 2008, False, True, 1),
         ("Genuine Intel(R) CPU           T2400  @ 1.83GHz", "Intel", "Core Duo T2400", "Core Duo", "Yonah", 2006, True, False, 0),
+        ("Genuine Intel(R) CPU           T2250  @ 1.73GHz", "Intel", "Core Duo T2250", "Core Duo", "Yonah", 2006, True, False, 0),
+        ("Genuine Intel(R) CPU           T2080  @ 1.73GHz", "Intel", "Pentium Dual-Core T2080", "Pentium Dual-Core", "Yonah", 2007, True, False, 0),
         ("Intel(R) Pentium(R) M processor 1.73GHz", "Intel", "Pentium M", "Pentium M", "Pentium M", 2003, True, False, 0),
         ("Intel(R) Pentium(R) 4 CPU 3.00GHz", "Intel", "Pentium 4", "Pentium 4", "NetBurst", 2000, None, None, 0),
         ("Pentium(R) Dual-Core CPU       T4500  @ 2.30GHz", "Intel", "Pentium Dual-Core T4500", "Pentium Dual-Core", "Core (Penryn)", 2009, True, True, 1),

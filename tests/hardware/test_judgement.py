@@ -141,7 +141,7 @@ def test_a_server_keeps_its_grade_but_suits_no_home():
 
 @pytest.mark.parametrize(
     ("model", "architecture"),
-    [("Core Duo T2400", None), ("Atom N270", "i686"), ("Pentium M", None), (None, "i586")],
+    [("Core Duo T2400", None), ("T2250", None), ("Atom N270", "i686"), ("Pentium M", None), (None, "i586")],
 )
 def test_32_bit_is_for_parts(model, architecture):
     verdict = judge(laptop(processors=(Processor(vendor="Intel", model=model, architecture=architecture, cores=1),)))

@@ -35,7 +35,7 @@ _OLD_EXCEL = (
     _("Open it and save it as .xlsx, .ods or .csv if it is a list of machines, as plain text otherwise."),
 )
 _ARCHIVER = (
-    _("This is a compressed archive of a kind that is not opened here (7z, RAR, Zstandard…)."),
+    _("This is a compressed archive of a kind that is not opened here (7z, RAR…)."),
     _("Unpack it and send the files, or pack them as .zip or .tar.gz."),
 )
 _PDF = (
@@ -68,7 +68,6 @@ _MAGIC: tuple[tuple[int, bytes, tuple[str, str]], ...] = (
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLD_EXCEL),
     (0, b"7z\xbc\xaf\x27\x1c", _ARCHIVER),
     (0, b"Rar!\x1a\x07", _ARCHIVER),
-    (0, b"\x28\xb5\x2f\xfd", _ARCHIVER),
     (0, b"\x7fELF", _PROGRAM),
     (0, b"MZ", _PROGRAM),
     (0, b"\xcf\xfa\xed\xfe", _PROGRAM),

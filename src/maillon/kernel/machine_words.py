@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillon.hardware.criteria import Criterion
 from maillon.hardware.model import Kind, StorageKind
 
 KIND_LABELS = {
@@ -113,4 +114,15 @@ LEVEL_LABELS: Mapping[str, Promise] = {
     "purge": _("Purge (erased beyond laboratory recovery)"),
     "destroy": _("Destroy (physically destroyed)"),
     "none": _("None"),
+}
+CRITERION_LABELS: Mapping[Criterion, Promise] = {
+    Criterion.PROCESSOR: _("processor"),
+    Criterion.CORES: _("number of cores"),
+    Criterion.MEMORY: _("memory"),
+    Criterion.DISK: _("disk"),
+    Criterion.SCREEN: _("screen"),
+    Criterion.BATTERY: _("battery"),
+    Criterion.NETWORK: _("network"),
+    Criterion.CAMERA: _("camera"),
+    Criterion.SOUND: _("sound"),
 }

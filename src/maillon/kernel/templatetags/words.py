@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from maillon.hardware.criteria import Criterion
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Kind, StorageKind
 from maillon.hardware.thresholds import USE_NAMES, Use
@@ -60,6 +61,12 @@ def storage_label(kind: str) -> str:
 @register.filter
 def use_label(use: str) -> str:
     return translation.told(USE_NAMES[Use(use)]) if use in list(Use) else use
+
+
+@register.filter
+def criterion_label(criterion: str) -> str:
+    """What is judged of a machine: its screen, its battery…"""
+    return str(machine_words.CRITERION_LABELS[Criterion(criterion)]) if criterion in list(Criterion) else criterion
 
 
 @register.filter
