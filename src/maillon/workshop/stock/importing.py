@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillon.collection.models import Lot
-from maillon.kernel import codes
+from maillon.kernel import codes, wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.territory.models import Place
@@ -286,7 +286,7 @@ def _apply_line(actor: Actor, device_id: UUID, code: str, changes: list[Change])
         return Applied(code, False, str(refused))
     except NotFound:
         return Applied(code, False, _("No machine of your stock has this code."))
-    return Applied(code, True, ", ".join(f"{change.title}: {change.new or '–'}" for change in changes))
+    return Applied(code, True, ", ".join(f"{wording.colon(change.title)} {change.new or '–'}" for change in changes))
 
 
 def _current(actor: Actor, device_id: UUID) -> DeviceRow:

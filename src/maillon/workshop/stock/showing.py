@@ -57,7 +57,7 @@ _LINE = (
     'aria-label="{choose} {code}"></td><th scope="row"><a class="code" href="{url}">{code}</a></th>'
     '<td data-label="{machine}"><span class="stock-machine">{icon} {title}{specs}{serial}</span></td>'
     '<td data-label="{state_title}">{state}</td><td data-label="{grade_title}">{grade}</td>'
-    '<td data-label="{place_title}"><span>{place}</span></td><td data-label="{origin_title}">{origin}</td></tr>\n'
+    '<td data-label="{place_title}"><span class="stock-where">{place}{origin}</span></td></tr>\n'
 )
 
 
@@ -72,8 +72,7 @@ def table_lines(found: list[DeviceRow], *, shows_holder: bool) -> SafeString:
         "machine": gettext("Machine"),
         "state_title": gettext("State"),
         "grade_title": gettext("Grade"),
-        "place_title": gettext("Place"),
-        "origin_title": gettext("Origin"),
+        "place_title": gettext("Place, origin"),
     }
     words = {name: escape(title) for name, title in titles.items()}
     lines = [
@@ -88,7 +87,7 @@ def table_lines(found: list[DeviceRow], *, shows_holder: bool) -> SafeString:
             state=states[row.state],
             grade=grades[row.grade],
             place=f"{escape(row.holder)}{_small(row.place)}" if shows_holder else escape(row.place or ""),
-            origin=escape(" · ".join(part for part in (row.donor, row.lot) if part)),
+            origin=_small(" · ".join(part for part in (row.donor, row.lot) if part)),
             **words,
         )
         for row in found
@@ -138,7 +137,11 @@ def chips(filters: StockFilters, names: Mapping[UUID, str]) -> list[Chip]:
     """One for each value in force. names: of the organisations, places and lots among them."""
     labels = {**DIMENSIONS, "condition": CONDITIONS}
     url = reverse("stock:list")
-    shown = [Chip("", f"“{filters.q}”", f"{url}?{filters.without('q').query()}")] if filters.q else []
+    shown = (
+        [Chip("", gettext("“%(words)s”") % {"words": filters.q}, f"{url}?{filters.without('q').query()}")]
+        if filters.q
+        else []
+    )
     for name, value in filters.chosen():
         label = names.get(value, "?") if isinstance(value, UUID) else labels[name].get(str(value), value)
         shown.append(Chip(str(TITLES[name]), str(label), f"{url}?{filters.without(name, value).query()}"))

@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -83,9 +84,7 @@ def _results(actor: Actor, filters: StockFilters, page: StockPage) -> dict[str, 
 def _heading(total: int | None, filters: StockFilters) -> str:
     if total is None:
         return _("More than %(count)s machines") % {"count": wording.number(queries.MOST_COUNTED)}
-    if total == 1:
-        return _("1 machine")
-    return _("%(count)s machines") % {"count": wording.number(total)}
+    return ngettext("%(count)s machine", "%(count)s machines", total) % {"count": wording.number(total)}
 
 
 def _names(actor: Actor, filters: StockFilters, page: StockPage, places: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
