@@ -11,6 +11,19 @@ register(
     fields={"regime": Field.ENUM, "count": Field.INT, "donor": Field.ID, "holder": Field.ID},
     labels={"regime": {regime.value: label for regime, label in REGIME_LABELS.items()}},
 )
-register("lot.changed", sentence=_("Lot's card changed: %(changed)s"), fields={"changed": Field.ENUM})
+register(
+    "lot.changed",
+    sentence=_("Lot's card changed: %(changed)s"),
+    fields={"changed": Field.ENUM},
+    labels={
+        "changed": {
+            "regime": _("origin"),
+            "waste_status": _("status"),
+            "agreement": _("agreement or decision"),
+            "agreed_on": _("signed on"),
+            "announced_count": _("machines announced"),
+        }
+    },
+)
 register("lot.arrived", sentence=_("Lot arrived"))
 register("lot.closed", sentence=_("Lot closed"))

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillon.collection.rules import Regime, WasteStatus
 from maillon.kernel.actor import Actor
@@ -23,7 +24,7 @@ WASTE_LABELS = {
 
 
 class LotState(models.TextChoices):
-    ANNOUNCED = "announced", _("Announced")
+    ANNOUNCED = "announced", pgettext_lazy("a lot", "Announced")
     ARRIVED = "arrived", _("Arrived")
     CLOSED = "closed", _("Closed")
 

@@ -26,6 +26,11 @@ def number(value: float, decimals: int = 0) -> str:
     return text.replace(",", NARROW).replace(".", ",") if french() else text
 
 
+def colon(title: str) -> str:
+    """What comes before a colon, with it: "Prix :" in French (no-break space), "Price:" in English."""
+    return title + (f"{NO_BREAK}:" if french() else ":")
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """share: 1 for the whole."""
     return number(share * 100, decimals) + (f"{NARROW}%" if french() else "%")

@@ -4,13 +4,28 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.events import Field, register
 from maillon.territory.models import OrganisationKind
-from maillon.territory.roles import Role
+from maillon.territory.roles import TOKEN_SCOPES, Role
 
 ROLE = {"role": dict(Role.choices)}
 KIND = {"type": dict(OrganisationKind.choices)}
 
 register("organisation.created", sentence=_("Organisation created: %(type)s"), fields={"type": Field.ENUM}, labels=KIND)
-register("organisation.changed", sentence=_("Organisation's card changed: %(changed)s"), fields={"changed": Field.ENUM})
+register(
+    "organisation.changed",
+    sentence=_("Organisation's card changed: %(changed)s"),
+    fields={"changed": Field.ENUM},
+    labels={
+        "changed": {
+            "name": _("name"),
+            "commune": _("commune"),
+            "address": _("address"),
+            "siret": _("SIRET"),
+            "uai": _("UAI"),
+            "phone": _("telephone"),
+            "email": _("e-mail"),
+        }
+    },
+)
 register(
     "organisation.member_added",
     sentence=_("Member added: %(role)s"),
@@ -27,6 +42,7 @@ register(
     "organisation.token_created",
     sentence=_("API key created: %(scopes)s"),
     fields={"token": Field.ID, "scopes": Field.ENUM},
+    labels={"scopes": TOKEN_SCOPES},
 )
 register("organisation.token_revoked", sentence=_("API key revoked"), fields={"token": Field.ID})
 register("organisation.place_added", sentence=_("Place added"), fields={"place": Field.ID})

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.events import Field, register
-from maillon.workshop.models import Condition
+from maillon.workshop.models import STATE_LABELS, Condition
 from maillon.workshop.vocabulary import Reason, Repair, System
 
 REASON = {"reason": dict(Reason.choices)}
@@ -94,4 +94,5 @@ register(
     "device.step_undone",
     sentence=_("Last step undone: back to %(state)s"),
     fields={"state": Field.ENUM, "undone": Field.ENUM},
+    labels={"state": {state.value: label for state, label in STATE_LABELS.items()}},
 )

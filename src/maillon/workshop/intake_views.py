@@ -56,14 +56,17 @@ def summary(lines: list[Line]) -> str:
     """ "3 new machines, 1 refused": what came in, in one sentence."""
     counts = Counter(line.outcome for line in lines)
     told_counts = (
-        (Outcome.NEW, ngettext("%d new machine", "%d new machines", counts[Outcome.NEW])),
-        (Outcome.KNOWN, ngettext("%d already known", "%d already known ", counts[Outcome.KNOWN])),
-        (Outcome.ERASURE, ngettext("%d erasure proved", "%d erasures proved", counts[Outcome.ERASURE])),
-        (Outcome.UNCHANGED, ngettext("%d received before", "%d received before ", counts[Outcome.UNCHANGED])),
-        (Outcome.DOUBT, ngettext("%d to decide", "%d to decide ", counts[Outcome.DOUBT])),
-        (Outcome.REFUSED, ngettext("%d refused", "%d refused ", counts[Outcome.REFUSED])),
+        (Outcome.NEW, ngettext("%(count)d new machine", "%(count)d new machines", counts[Outcome.NEW])),
+        (Outcome.KNOWN, ngettext("%(count)d machine known", "%(count)d machines known", counts[Outcome.KNOWN])),
+        (Outcome.ERASURE, ngettext("%(count)d erasure proved", "%(count)d erasures proved", counts[Outcome.ERASURE])),
+        (
+            Outcome.UNCHANGED,
+            ngettext("%(count)d received before", "%(count)d received before", counts[Outcome.UNCHANGED]),
+        ),
+        (Outcome.DOUBT, ngettext("%(count)d to decide", "%(count)d to decide", counts[Outcome.DOUBT])),
+        (Outcome.REFUSED, ngettext("%(count)d refused", "%(count)d refused", counts[Outcome.REFUSED])),
     )
-    return ", ".join((text % counts[outcome]).strip() for outcome, text in told_counts if counts[outcome])
+    return ", ".join(text % {"count": counts[outcome]} for outcome, text in told_counts if counts[outcome])
 
 
 @access("stock.intake")

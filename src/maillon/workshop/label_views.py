@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from maillon.kernel import codes, labels
+from maillon.kernel import codes, labels, wording
 from maillon.kernel.access import access
 from maillon.kernel.http import Request
 from maillon.workshop.labelling import label_of
@@ -47,7 +47,7 @@ class LabelsForm(forms.Form):
         for word in self.cleaned_data["codes"].split():
             code = codes.parse(word)
             if not isinstance(code, str):
-                raise forms.ValidationError(f"{word} : {code.message}")
+                raise forms.ValidationError(f"{wording.colon(word)} {code.message}")
             parsed.append(code)
         if len(parsed) > MOST:
             raise forms.ValidationError(_("At most %(count)d labels at a time.") % {"count": MOST})

@@ -234,7 +234,7 @@ def _verification(s: Sanitization) -> str:
 def _person(heading: str, person: Person | None, witness: str) -> dict[str, Any]:
     rows = [_row(gettext("Name"), person.name if person else "", "strong")]
     if person:
-        rows += [_row(gettext("Role"), person.title), _row(gettext("Place"), person.place)]
+        rows += [_row(gettext("Role"), person.title), _row(pgettext("of a person", "Place"), person.place)]
         rows += [_row(gettext("Contact"), person.contact)] if person.contact else []
         rows += [_row(gettext("Date"), _moment(person.at))]
     rows += [_row(gettext("Witness"), witness)] if witness else []

@@ -21,6 +21,12 @@ def told(message: Message | None) -> str:
 
 
 @register.filter
+def colon(title: Any) -> str:
+    """`{{ price|colon }}`: a title and its colon, spaced as the reader's language does."""
+    return wording.colon(str(title))
+
+
+@register.filter
 def pretty_code(code: str | None) -> str:
     """K7M2XQ4 -> K7M-2XQ4."""
     return codes.pretty(code) if code else ""
