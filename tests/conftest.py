@@ -4,6 +4,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from maillon.kernel.ledger import protection
 
@@ -34,3 +35,10 @@ def ledger_emptied_between_tests():
 
     with patch.object(BaseDatabaseOperations, "execute_sql_flush", lifted):
         yield flush
+
+
+@pytest.fixture
+def english():
+    """Sentences as the sources write them: for tests that match their words."""
+    with translation.override("en"):
+        yield

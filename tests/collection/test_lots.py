@@ -10,6 +10,8 @@ from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from tests.world import make_world
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 def world(db):

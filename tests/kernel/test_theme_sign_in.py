@@ -4,7 +4,6 @@ import re
 from contextlib import suppress
 
 import pytest
-from allauth.account.models import EmailAddress
 from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, include, path, reverse
@@ -30,9 +29,7 @@ def pages():
 
 @pytest.fixture
 def person():
-    user = User.objects.create_user("person@example.org", PASSWORD, name="Person")
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
+    return User.objects.create_user("person@example.org", PASSWORD, name="Person")
 
 
 def foreign_addresses(resolver=None):

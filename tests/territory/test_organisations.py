@@ -11,6 +11,8 @@ from maillon.territory.places import load_communes
 from maillon.territory.uai import LETTERS, uai_problem
 from tests.world import make_world
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 def world(db):

@@ -19,7 +19,7 @@ from maillon.territory.roles import TOKEN_SCOPES
 from maillon.workshop.models import Device
 from tests.world import dmidecode, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 # Not "whatever fits the schema is accepted": a device may not be ready for a step, which no schema can say.
 CHECKS = [
     not_a_server_error,

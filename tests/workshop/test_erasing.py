@@ -17,7 +17,7 @@ from maillon.workshop.moves import take_step
 from maillon.workshop.stock import index
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 DISK = "S3Z9NB0K111111"
 
 

@@ -16,7 +16,7 @@ from maillon.workshop.queries import machine_of
 from maillon.workshop.stock import index
 from tests.world import dmidecode, make_world, smartctl
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture

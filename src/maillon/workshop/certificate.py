@@ -12,6 +12,7 @@ from maillon.kernel import codes
 from maillon.kernel.documents import certificate as paper
 from maillon.kernel.machine_words import STORAGE_LABELS
 from maillon.kernel.translation import from_kept, told
+from maillon.territory.roles import Role
 from maillon.workshop import erasing
 from maillon.workshop.models import Erasure
 
@@ -52,7 +53,7 @@ def on_paper(row: Erasure) -> paper.Certificate:
     medium, source = statement["medium"], statement["source"]
     verified = statement["verification"]
     witnessed = verified["extent"] == "witness"
-    operator = paper.Person(name=statement["operator"], at=told_now["issued_at"]) if statement["operator"] else None
+    operator = _operator(statement, told_now["issued_at"])
     return paper.Certificate(
         number=codes.pretty(row.number or ""),
         issued_at=told_now["issued_at"],
@@ -82,6 +83,13 @@ def on_paper(row: Erasure) -> paper.Certificate:
         url=statement["url"],
         fictitious=statement["fictitious"],
     )
+
+
+def _operator(statement: dict[str, Any], at: datetime) -> paper.Person | None:
+    if not statement["operator"]:
+        return None
+    roles = ", ".join(str(Role(role).label) for role in statement["operator_roles"])
+    return paper.Person(name=statement["operator"], title=roles, place=statement["place"], at=at)
 
 
 def _sanitization(told_now: dict[str, Any]) -> paper.Sanitization:

@@ -26,7 +26,7 @@ from maillon.kernel.codes import draw
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import keys
 from maillon.kernel.translation import kept
-from maillon.territory.models import Organisation, User
+from maillon.territory.models import Membership, Organisation, User
 from maillon.workshop import life
 from maillon.workshop.life import BY_NAME, MediumState, State
 from maillon.workshop.models import Device, Document, Erasure, Medium, RawInput
@@ -183,6 +183,8 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
         "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
         "issuer": device.holder.name if device else "",
         "operator": operator.name if operator else "",
+        "operator_roles": _roles(actor),
+        "place": device.holder.commune.name if device and device.holder.commune else "",
         "fictitious": bool(device and device.holder.fictitious),
         "medium": {
             "id": str(medium.pk),
@@ -202,6 +204,11 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
             "donor": device.donor.name if device and device.donor else "",
         },
     }
+
+
+def _roles(actor: Actor) -> list[str]:
+    held = Membership.objects.filter(user_id=actor.user_id, organisation_id=actor.organisation_id)
+    return sorted(held.values_list("role", flat=True)) if actor.user_id and actor.organisation_id else []
 
 
 def _sign(row: Erasure, statement: dict[str, Any]) -> None:
