@@ -83,8 +83,27 @@ def browser():
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, served: Served):
+    """The cookies of each of the demonstration's people, who enters by the door once."""
+    kept = {}
+
+    def of(who: str):
+        if who not in kept:
+            context = browser.new_context(base_url=served.url, locale="fr-FR")
+            page = context.new_page()
+            page.goto("/demonstration/")
+            page.locator("form", has=page.locator(f'input[value="{who}"]')).get_by_role("button").click()
+            page.wait_for_url("**/")
+            kept[who] = context.storage_state()
+            context.close()
+        return kept[who]
+
+    return of
+
+
 @pytest.fixture
-def visit(browser: Browser, served: Served):
+def visit(browser: Browser, served: Served, sessions):
     """`visit(who, width=…, script=…)` opens a page signed in as one of the demonstration's people."""
     contexts = []
 
@@ -95,6 +114,7 @@ def visit(browser: Browser, served: Served):
             locale="fr-FR",
             timezone_id="Europe/Paris",
             java_script_enabled=script,
+            storage_state=sessions(who) if who else None,
             **more,
         )
         contexts.append(context)
@@ -102,10 +122,6 @@ def visit(browser: Browser, served: Served):
         page.complaints = []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-        if who:
-            page.goto("/demonstration/")
-            page.locator("form", has=page.locator(f'input[value="{who}"]')).get_by_role("button").click()
-            page.wait_for_url("**/")
         return page
 
     yield open_page
