@@ -71,6 +71,25 @@ class DescriptionForm(forms.Form):
         self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
 
 
+class ByHandForm(forms.Form):
+    """What someone can say of a machine that does not start."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
+    vendor = forms.CharField(label=_("Make"), max_length=80, required=False)
+    model = forms.CharField(label=_("Model"), max_length=120, required=False)
+    serial = forms.CharField(
+        label=_("Serial number"), max_length=80, required=False, help_text=_("On the label under the machine.")
+    )
+    asset_tag = forms.CharField(label=_("Donor's tag"), max_length=80, required=False)
+    lot = forms.ModelChoiceField(Lot.objects.none(), label=_("Lot"), required=False, to_field_name="code")
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]
+
+
 class WitnessForm(forms.Form):
     witness = forms.CharField(
         label=_("Name of the witness"),

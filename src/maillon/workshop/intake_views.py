@@ -11,13 +11,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from maillon.kernel.access import access
-from maillon.kernel.errors import find
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import Refusal, find
 from maillon.kernel.http import Request
 from maillon.kernel.translation import from_kept, told
+from maillon.workshop import by_hand
 from maillon.workshop import doubts as deciding
 from maillon.workshop import intake as receiving
-from maillon.workshop.forms import IntakeForm
-from maillon.workshop.intake import Incoming, Line, Outcome
+from maillon.workshop.forms import ByHandForm, IntakeForm
+from maillon.workshop.intake import Incoming, Line, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput
 from maillon.workshop.queries import unpacked
 
@@ -32,7 +34,8 @@ def intake(request: Request) -> HttpResponse:
     if request.method != "POST" or not form.is_valid() or not files:
         missing = request.method == "POST" and form.is_valid() and not files
         status = 422 if request.method == "POST" else 200
-        return render(request, "workshop/intake.html", {"form": form, "missing": missing}, status=status)
+        context = {"form": form, "missing": missing, "lists": lists_to_confirm(request.actor)}
+        return render(request, "workshop/intake.html", context, status=status)
     paths = request.POST.getlist("paths")  # with a script: each file's path in the folder that was dropped
     incoming = (
         Incoming(paths[number] if number < len(paths) and paths[number] else file.name or "?", file.read())
@@ -45,11 +48,30 @@ def intake(request: Request) -> HttpResponse:
             files=incoming,
             lot_id=lot.pk if lot else None,
             place_id=place.pk if place else None,
+            lists=Lists(ask=True),
         )
     )
-    context = {"lines": lines, "summary": summary(lines), "form": form}
+    context = {"lines": lines, "summary": summary(lines), "form": form, "lists": lists_to_confirm(request.actor)}
     template = "workshop/_intake_lines.html" if request.headers.get("X-Batch") else "workshop/intake.html"
     return render(request, template, context)
+
+
+def lists_to_confirm(actor: Actor) -> list[RawInput]:
+    """The lists that wait for someone to say what their columns hold, the latest first."""
+    waiting = RawInput.objects.defer("content").filter(organisation_id=actor.home, status=RawInput.Status.PENDING)
+    return list(waiting.order_by("-received_at", "pk")[:SHOWN])
+
+
+@access("stock.intake")
+def add_by_hand(request: Request) -> HttpResponse:
+    form = ByHandForm(request.POST or None, actor=request.actor)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "workshop/by_hand.html", {"form": form}, status=422 if form.errors else 200)
+    try:
+        device = by_hand.register(actor=request.actor, **form.cleaned_data)
+    except Refusal as refused:
+        return render(request, "workshop/by_hand.html", {"form": form, "refused": refused}, status=409)
+    return redirect("workshop:device", device.code)
 
 
 def summary(lines: list[Line]) -> str:
@@ -63,6 +85,7 @@ def summary(lines: list[Line]) -> str:
             Outcome.UNCHANGED,
             ngettext("%(count)d received before", "%(count)d received before", counts[Outcome.UNCHANGED]),
         ),
+        (Outcome.PENDING, ngettext("%d list to confirm", "%d lists to confirm", counts[Outcome.PENDING])),
         (Outcome.DOUBT, ngettext("%(count)d to decide", "%(count)d to decide", counts[Outcome.DOUBT])),
         (Outcome.REFUSED, ngettext("%(count)d refused", "%(count)d refused", counts[Outcome.REFUSED])),
     )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from maillon.workshop import erasure_views, intake_views, label_views, public_views, views
+from maillon.workshop import erasure_views, fleet_views, intake_views, label_views, public_views, views
 
 machine: list[URLPattern] = [
     path("", views.device, name="device"),
@@ -19,9 +19,12 @@ machine: list[URLPattern] = [
 workshop: list[URLPattern | URLResolver] = [
     path("machines/<str:code>/", include(machine)),
     path("releves/", intake_views.intake, name="intake"),
+    path("releves/a-la-main/", intake_views.add_by_hand, name="by-hand"),
     path("releves/refuses/", intake_views.refused, name="refused"),
     path("releves/refuses/relire/", intake_views.replay, name="replay"),
     path("releves/<uuid:raw_id>/brut/", intake_views.raw, name="raw"),
+    path("releves/listes/<uuid:raw_id>/", fleet_views.fleet, name="fleet"),
+    path("releves/listes/<uuid:raw_id>/ecarter/", fleet_views.set_aside, name="fleet-set-aside"),
     path("releves/doutes/", intake_views.doubts, name="doubts"),
     path("releves/doutes/<uuid:doubt_id>/", intake_views.decide, name="decide"),
     path("effacements/", erasure_views.erasures, name="erasures"),
