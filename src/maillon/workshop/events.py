@@ -25,7 +25,7 @@ register(
 register("device.erased", sentence=_("Erased: the proofs cover every disk"), fields={"media": Field.ID})
 register(
     "device.erasure_recorded",
-    sentence=_("Erasure report of a disk: proved %(proved)s, level %(level)s, certificate %(certificate)s"),
+    sentence=_("Erasure report of a disk. Proved: %(proved)s; level: %(level)s; certificate: %(certificate)s"),
     fields={
         "medium": Field.ID,
         "proved": Field.BOOL,

@@ -1,5 +1,6 @@
 """Words that templates need everywhere: codes, sentences of pure modules, names of parts."""
 
+import re
 from typing import Any
 
 from django import template
@@ -79,6 +80,22 @@ def criterion_label(criterion: str) -> str:
 def level_label(level: str) -> str:
     """A level of NIST SP 800-88, in the standard's word and the reader's."""
     return str(machine_words.LEVEL_LABELS.get(level, level))
+
+
+@register.filter
+def tool_label(tool: str) -> str:
+    """A tool that wrote a file; ours have a name in the reader's language."""
+    return {"bench": _("bench"), "fleet list": _("fleet list")}.get(tool, tool)
+
+
+@register.filter
+def read_at(at: str) -> str:
+    """Where in a file a value was read (`hardware.model.Origin.at`); a path in a document stays as it is."""
+    if found := re.fullmatch(r"line (\d+)", at):
+        return _("line %(line)s") % {"line": found[1]}
+    if found := re.fullmatch(r"row (\d+), column (.+)", at):
+        return _("row %(row)s, column %(column)s") % {"row": found[1], "column": found[2]}
+    return at
 
 
 @register.filter
