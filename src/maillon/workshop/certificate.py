@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from maillon.hardware.erasure import METHODS, Method
@@ -107,17 +106,6 @@ def _sanitization(told_now: dict[str, Any]) -> paper.Sanitization:
         bad_blocks=verified["bad_chunks"],
         io_errors=verified["io_errors"],
         hidden_sectors=verified["hidden_sectors"],
-        started=_instant(done["started"]),
-        ended=_instant(done["ended"]),
+        started=erasing.instant(done["started"]),
+        ended=erasing.instant(done["ended"]),
     )
-
-
-def _instant(text: str | None) -> datetime | None:
-    """Tools give a local time without a zone: it is the machine's own clock, read as the platform's zone."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else timezone.make_aware(moment)

@@ -24,7 +24,7 @@ from maillon.kernel import canonical, files, ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.codes import draw
 from maillon.kernel.errors import NotFound, Refusal
-from maillon.kernel.ledger import keys
+from maillon.kernel.ledger import Entry, keys
 from maillon.kernel.translation import kept
 from maillon.territory.models import Membership, Organisation, User
 from maillon.workshop import life
@@ -45,14 +45,32 @@ class Recorded:
     because: Message
     hint: Message | None = None
     device: Device | None = None
-    known: bool = True  # False: no disk of the territory has this serial number
+    known: bool = True  # False: it can not be counted as things stand; kept, to be read again
+    again: bool = False  # what it proves was counted before
 
 
 def record_report(
     actor: Actor, territory: Organisation, raw: RawInput, report: ErasureReport, at: datetime | None = None
 ) -> Recorded:
     """Match a report to its disk and keep what it proves. Inside the caller's transaction."""
-    medium = _medium_of(actor, territory, report)
+    if not actor.may("stock.erasure"):  # an API key may be allowed to send readings alone
+        return Recorded(
+            False,
+            Message(_("This key may not send erasure reports.")),
+            Message(_("Make one that may, then read this report again: it is kept.")),
+            known=False,
+        )
+    found = _media_of(actor, territory, report)
+    if len(found) > 1:
+        return Recorded(
+            False,
+            Message(_("Several disks of the stock have the serial number %(serial)s."), {"serial": report.serial}),
+            Message(_("Erase the disk in its machine, with a report that gives the machine's serial number too.")),
+            known=False,
+        )
+    medium = found[0] if found else None
+    if medium and (stale := _stale(medium, report)):
+        return stale
     if medium is None and not report.serial:
         refused = erasure.assess(report)
         return Recorded(False, _all(refused.because), _all(refused.missing), known=False)
@@ -80,15 +98,61 @@ def _all(messages: Sequence[Message]) -> Message:
     return Message(" ".join(f"%({name})s" for name in holes), holes)
 
 
-def _medium_of(actor: Actor, territory: Organisation, report: ErasureReport) -> Medium | None:
-    """The disk with the report's serial number, in a device the actor may change."""
+def _media_of(actor: Actor, territory: Organisation, report: ErasureReport) -> list[Medium]:
+    """The disks the report may be of, in devices the actor may change: several when it does not tell which.
+
+    Those fitted come first: one taken out is meant when no machine holds a disk of this serial number.
+    """
     serial = "".join((report.serial or "").split())
     if not serial:
-        return None
+        return []
     devices = Device.objects.workable_by(actor).filter(territory=territory)
     media = Medium.objects.select_for_update(of=("self",)).select_related("device").filter(device__in=devices)
-    medium: Medium | None = media.filter(serial__iexact=serial).order_by("-fitted", "-created_at").first()
-    return medium
+    same = list(media.filter(serial__iexact=serial).order_by("-created_at"))
+    fitted = [medium for medium in same if medium.fitted]
+    host = (report.host_serial or "").casefold()
+    hosted = [medium for medium in fitted if host and medium.device and medium.device.serial.casefold() == host]
+    return hosted if len(hosted) == 1 else fitted or same[:1]
+
+
+def _stale(medium: Medium, report: ErasureReport) -> Recorded | None:
+    """Why this report says nothing of what is on the disk today: counted already, or made before someone used it."""
+    told = report.as_dict() | {"evidence_sha256": ""}
+    earlier = Erasure.objects.filter(medium=medium, proved=True).values_list("report", flat=True)
+    counted = any({**kept_report, "evidence_sha256": ""} == told for kept_report in earlier)
+    if counted and medium.state == MediumState.ERASED:
+        return Recorded(True, Message(_("Already counted: nothing changed.")), None, medium.device, again=True)
+    ended = instant(report.ended)
+    used = (
+        Entry.objects.filter(stream=f"device:{medium.device.id}", kind="device.handed_over") if medium.device else None
+    )
+    given = used.order_by("-sequence").values_list("at", flat=True).first() if used is not None else None
+    if counted or (given and ended and ended < given):
+        return Recorded(
+            False,
+            Message(_("This report is of an erasure made before the machine was used again.")),
+            Message(_("Erase the disk again and send the new report.")),
+            medium.device,
+        )
+    return None
+
+
+def _last_given(medium: Medium) -> datetime | None:
+    """When its machine was last handed over; None when it never was."""
+    stream = f"device:{medium.device.id}" if medium.device else ""
+    given: Entry | None = Entry.objects.filter(stream=stream, kind="device.handed_over").order_by("-sequence").first()
+    return given.at if given else None
+
+
+def instant(text: str | None) -> datetime | None:
+    """Tools give a local time without a zone: it is the machine's own clock, read as the platform's zone."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else timezone.make_aware(moment)
 
 
 def storage_of(medium: Medium) -> Storage:
@@ -207,8 +271,10 @@ def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
 
 
 def _roles(actor: Actor) -> list[str]:
+    if actor.user_id is None or actor.organisation_id is None:
+        return []
     held = Membership.objects.filter(user_id=actor.user_id, organisation_id=actor.organisation_id)
-    return sorted(held.values_list("role", flat=True)) if actor.user_id and actor.organisation_id else []
+    return sorted(held.values_list("role", flat=True))
 
 
 def _sign(row: Erasure, statement: dict[str, Any]) -> None:
@@ -260,6 +326,7 @@ def record_destruction(*, actor: Actor, device_id: UUID, medium_id: UUID, witnes
     digest, size = files.keep_photo(photo)
     with transaction.atomic():
         device, medium = _device_and_medium(actor, device_id, medium_id)
+        _must_exist(medium)
         report = ErasureReport(tool="hand", method_said="destruction", serial=medium.serial or None)
         row = Erasure(
             medium=medium,
@@ -323,6 +390,7 @@ def declare_absent(*, actor: Actor, device_id: UUID, medium_id: UUID | None, wit
             ledger.append("device.no_disk", actor, device.id)
         else:
             device, medium = _device_and_medium(actor, device_id, medium_id)
+            _must_exist(medium)
             Erasure.objects.create(
                 medium=medium,
                 proved=False,
@@ -346,6 +414,15 @@ def _device_and_medium(actor: Actor, device_id: UUID, medium_id: UUID) -> tuple[
         raise NotFound
     medium.device = device
     return device, medium
+
+
+def _must_exist(medium: Medium) -> None:
+    """Raises Refusal: nothing more can be declared of a disk that was destroyed."""
+    if medium.state == MediumState.DESTROYED:
+        raise Refusal(
+            gettext_lazy("The destruction of this disk is certified already."),
+            gettext_lazy("Open the page of the machine: its certificate is there."),
+        )
 
 
 def certificates(media: Sequence[Medium]) -> dict[UUID, Erasure]:

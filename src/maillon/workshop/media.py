@@ -17,19 +17,24 @@ def sync(
 ) -> list[ledger.Event]:
     """Fit the disks that were read, take out those that are no longer there; returns the events to write.
 
-    A disk is known by its serial number in the whole territory: moved to another machine it brings its state along.
-    One without a serial number is known by its model and size in its machine alone. A reading that lists no disk
-    (most tools see none) changes nothing. Four queries, whatever the number of devices.
+    A disk is known by its serial number in all the machines of one workshop: moved to another machine it brings its
+    state along. Whoever reads a machine can not take a disk away from another workshop's by naming it. One without a
+    serial number is known by its model and size in its machine alone. A reading that lists no disk (most tools see
+    none) changes nothing; one that lists a disk declared absent or destroyed contradicts the witness: it must be
+    erased. Four queries, whatever the number of devices.
     """
     listing = {device: disks for device, machine in read.items() if (disks := own_disks(machine))}
     if not listing:
         return []
     serials = {disk.serial for disks in listing.values() for disk in disks if disk.serial}
     fitted = list(Medium.objects.filter(device__in=list(listing), fitted=True))
-    elsewhere = Medium.objects.filter(device__territory=territory, serial__in=serials).exclude(
-        pk__in=[medium.pk for medium in fitted]
+    elsewhere = Medium.objects.select_related("device").filter(
+        device__territory=territory, device__holder__in={device.holder_id for device in listing}, serial__in=serials
     )
-    by_serial = {medium.serial: medium for medium in (*elsewhere, *fitted) if medium.serial}
+    elsewhere = elsewhere.exclude(pk__in=[medium.pk for medium in fitted])
+    holders = {device.number: device.holder_id for device in listing}
+    by_serial = {(holders[m.device_id], m.serial): m for m in fitted if m.device_id and m.serial}
+    by_serial = {(m.device.holder_id, m.serial): m for m in elsewhere if m.device} | by_serial
     events: list[ledger.Event] = []
     new: list[Medium] = []
     changed: list[Medium] = []
@@ -37,16 +42,14 @@ def sync(
         here = [medium for medium in fitted if medium.device_id == device.number]
         seen: set[object] = set()
         for disk in disks:
-            medium = by_serial.get(disk.serial or "") or _same_look(here, disk, seen)
+            medium = by_serial.get((device.holder_id, disk.serial or "")) or _same_look(here, disk, seen)
             if medium is None:
                 medium = Medium(device=device, **_facts(disk))
                 new.append(medium)
                 if medium.serial:
-                    by_serial[medium.serial] = medium
+                    by_serial[device.holder_id, medium.serial] = medium
             else:
-                if medium.device_id != device.number or not medium.fitted:
-                    medium.device, medium.fitted = device, True
-                    events.append(_event("device.medium_fitted", actor, at, device, medium))
+                events.extend(_fitted(actor, at, device, medium))
                 for name, value in _facts(disk).items():
                     setattr(medium, name, value or getattr(medium, name))
                 changed.append(medium)
@@ -58,9 +61,23 @@ def sync(
                 events.append(_event("device.medium_removed", actor, at, device, medium))
     Medium.objects.bulk_create(new)
     Medium.objects.bulk_update(
-        _once(changed), ["device", "fitted", "kind", "vendor", "model", "wwn", "interface", "size_bytes"]
+        _once(changed), ["device", "fitted", "state", "kind", "vendor", "model", "wwn", "interface", "size_bytes"]
     )
     return events
+
+
+def _fitted(actor: Actor, at: datetime | None, device: Device, medium: Medium) -> list[ledger.Event]:
+    """Note that this disk was seen in this device; the events of both machines when it moved."""
+    denied = medium.state in (MediumState.ABSENT, MediumState.DESTROYED)
+    if medium.device_id == device.number and medium.fitted and not denied:
+        return []
+    events = []
+    if medium.device and medium.device_id != device.number and medium.fitted:
+        events.append(_event("device.medium_removed", actor, at, medium.device, medium))
+    medium.device, medium.fitted = device, True
+    if denied:
+        medium.state = MediumState.TO_ERASE.value
+    return [*events, _event("device.medium_fitted", actor, at, device, medium)]
 
 
 def _facts(disk: Storage) -> dict[str, object]:
