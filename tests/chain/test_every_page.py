@@ -43,6 +43,8 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("donateur-stock", DONOR, "/stock/"),
     ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),
     ("passeport", "", "{passport}"),
+    ("registre", "", "/registre/"),
+    ("releves-a-la-main", TECHNICIAN, "/releves/a-la-main/"),
     ("certificat", "", "{certificate}"),
 ]
 

@@ -16,6 +16,7 @@ from maillon.territory.queries import member_names, organisation_names
 from maillon.workshop import erasing, life
 from maillon.workshop.models import Device, Medium
 from maillon.workshop.queries import device_facts, machine_of
+from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
 PARTS = (
@@ -61,8 +62,16 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "timeline": timeline(device),
         "documents": list(device.documents.all()),
         "snapshots": list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20]),
+        "checks": _checks(device, facts),
         "rules": origin_rules(device),
     }
+
+
+def _checks(device: Device, facts: life.Facts) -> dict[str, Any] | None:
+    """How far its check-list is; None before the first answer."""
+    total = len(check_lines(Kind(device.kind)))
+    answered = total - facts.checks_open
+    return {"answered": answered, "total": total, "failing": facts.checks_failing} if answered else None
 
 
 def timeline(device: Device) -> list[dict[str, Any]]:
