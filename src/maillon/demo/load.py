@@ -16,7 +16,7 @@ from maillon.collection import commands as collecting
 from maillon.collection.models import Lot
 from maillon.demo.models import models
 from maillon.demo.people import COORDINATION, ORGANISATIONS, PEOPLE
-from maillon.demo.readings import Reading, erasure_report, reading
+from maillon.demo.readings import TEST_SERIAL, Reading, erasure_report, reading
 from maillon.hardware.model import Kind
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor, system
@@ -26,7 +26,7 @@ from maillon.territory import commands as organising
 from maillon.territory.actors import actor_for
 from maillon.territory.models import Organisation, OrganisationKind, User
 from maillon.territory.places import load_communes
-from maillon.workshop import intake, moves
+from maillon.workshop import by_hand, intake, moves
 from maillon.workshop.intake import Incoming
 from maillon.workshop.models import Device
 from maillon.workshop.vocabulary import Repair, System, check_lines
@@ -73,6 +73,7 @@ def load(machines: int = MACHINES) -> None:
         count = max(1, round(machines * share / whole))
         lot = _lot(donor, workshop, months, count, waste)
         number = _fill(lot, workshop, months, number, count, draw)
+    _odd_fates(draw)
     ledger.checkpoint()
 
 
@@ -172,15 +173,41 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     return number
 
 
+def _odd_fates(draw: Random) -> None:
+    """Machines that do not start, those kept for parts, recycled, lost: each by its own command."""
+    actor, coordinator = _actor("atelier-nord"), _actor(COORDINATION)
+    now = timezone.now()
+    shelf = Organisation.objects.get(pk=actor.organisation_id).places.first()
+    for number in range(7):
+        vendor, model = draw.choice((("HP", "ProBook 6570b"), ("Acer", "Aspire 5742"), ("Dell", "Vostro 3560")))
+        serial = f"{TEST_SERIAL}H{number:04d}"
+        device = by_hand.register(
+            actor=actor, kind=Kind.NOTEBOOK.value, vendor=vendor, model=model, serial=serial, place=shelf
+        )
+        if number % 3 == 0:
+            condition = {"condition": draw.choice("CD")}
+            moves.take_step(actor=actor, device_id=device.id, step="triaged", answers=condition)
+    erased = list(Device.objects.workable_by(actor).filter(state="erased", grade__lte=1).order_by("number")[:9])
+    for position, device in enumerate(erased):
+        moves.take_step(actor=actor, device_id=device.id, step="for_parts", answers={"reason": "too_old"})
+        if position % 2:
+            slip = {"slip": f"BSD-FICTIF-{position:03d}"}
+            moves.take_step(actor=coordinator, device_id=device.id, step="recycled", at=now, answers=slip)
+    for device in Device.objects.workable_by(coordinator).filter(state="ready").order_by("-number")[:2]:
+        moves.take_step(actor=coordinator, device_id=device.id, step="lost", answers={"reason": "not_found"})
+
+
 def _device(device_id: UUID) -> Device:
     device: Device = Device.objects.get(id=device_id)
     return device
 
 
 def _stage(months: int, draw: Random) -> int:
-    """How many steps a machine of a lot this old has taken."""
+    """How many steps a machine of a lot this old has taken; few come back."""
     reach = min(len(STAGES), 1 + months)
-    return draw.randrange(reach) if months < 4 else draw.choices(range(reach), [1 + 2 * n for n in range(reach)])[0]
+    weights = [1 + (2 * stage if months >= 4 else 0) for stage in range(len(STAGES))]
+    weights[-1] = 2
+    return draw.choices(range(reach), weights[:reach])[0]
 
 
 def _live(actor: Actor, device_id: UUID, stage: int, at: datetime, draw: Random) -> None:
