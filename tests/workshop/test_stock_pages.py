@@ -1,5 +1,6 @@
 """The stock page in a browser that runs no script, and the part that htmx asks for."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -135,6 +136,18 @@ def test_a_donor_sees_what_it_gave(client, world):
     world.device(model="Of someone else")
     html = page(signed_in(client, world, "donor", world.donor))
     assert "Given" in html and "Of someone else" not in html and "Act on the chosen" not in html
+
+
+def test_a_search_keeps_the_choices_of_the_page(client, world):
+    world.device(model="Latitude", donor=world.donor, lot=world.lot, place=world.shelf)
+    signed_in(client, world, "coordinator", world.coordination)
+    chosen = {"holder": world.workshop, "donor": world.donor, "lot": world.lot, "place": world.shelf}
+    html = page(client, "?q=latitude&condition=A&" + "&".join(f"{name}={each.pk}" for name, each in chosen.items()))
+    for name, each in chosen.items():
+        assert re.search(rf'(name="{name}" value="{each.pk}"|<option value="{each.pk}" selected)', html), name
+    assert 'value="A" id="f-condition-A" checked' in html
+    foreign = page(client, f"?holder={world.far_workshop.pk}")
+    assert "Far workshop" not in foreign
 
 
 def test_donors_are_listed_with_their_machines(client, world):

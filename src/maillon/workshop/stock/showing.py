@@ -116,9 +116,10 @@ def facets(page: StockPage, filters: StockFilters, holders: Mapping[UUID, str]) 
     """The facets with their values that have devices, or are asked for."""
     counts = page.facets if page.facets is not None else dict.fromkeys(DIMENSIONS)
     shown = [_facet(name, labels, counts[name], filters) for name, labels in DIMENSIONS.items()]
-    if page.holders:
-        by_name = {str(id): holders.get(id, "") for id in sorted(page.holders, key=lambda id: holders.get(id, ""))}
-        shown.append(_facet("holder", by_name, {str(id): n for id, n in page.holders.items()}, filters))
+    ids = sorted(set(page.holders) | set(filters.holder), key=lambda id: holders.get(id, ""))  # a choice stays shown
+    by_name = {str(id): holders[id] for id in ids if id in holders}
+    counted = {str(id): n for id, n in page.holders.items()} if page.holders else None
+    shown.append(_facet("holder", by_name, counted, filters))
     shown.append(_facet("condition", CONDITIONS, None, filters))
     return [facet for facet in shown if facet.choices]
 
