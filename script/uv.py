@@ -4,11 +4,13 @@ A fresh Debian has Python but neither pip nor venv; a wheel is a zip archive, so
 """
 
 import hashlib
+import http.client
 import io
 import os
 import platform
 import re
 import shutil
+import ssl
 import sys
 import urllib.parse
 import urllib.request
@@ -60,8 +62,14 @@ def fetch(target: Path) -> None:
 
 
 def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=300) as answer:
-        data: bytes = answer.read()
+    try:
+        with urllib.request.urlopen(url, timeout=300) as answer:
+            data: bytes = answer.read()
+    except (OSError, http.client.HTTPException) as error:  # no network, refused, or cut in the middle
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            sys.exit(f"{url}: its certificate is not trusted here. On Debian and Ubuntu: apt install ca-certificates.")
+        sys.exit(f"{url} could not be read ({reason}). Maillon is installed from there: check the network, try again.")
     return data
 
 

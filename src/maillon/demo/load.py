@@ -63,7 +63,12 @@ def main(argv: list[str]) -> int:
 
 
 def load(machines: int = MACHINES) -> None:
-    """Needs an empty, migrated database."""
+    """Needs an empty, migrated database. All or nothing: when it is interrupted, the next start does it again."""
+    with transaction.atomic():
+        _load(machines)
+
+
+def _load(machines: int) -> None:
     load_communes(GROUPING)
     found_organisations()
     draw = Random(SEED)  # noqa: S311 - a demonstration, the same everywhere
