@@ -25,8 +25,16 @@ _LISTS = (
 _CARDS = ("system", "chassis", "board", "firmware")
 
 
+LIST = "fleet list"  # fleet.TOOL, which would import all that reads lists
+
+
 def current(known: Machine, newest: Machine) -> Machine:
-    """The machine as it stands: `newest` wherever it speaks, `known` elsewhere."""
+    """The machine as it stands: `newest` wherever it speaks, `known` elsewhere.
+
+    A list typed by people only fills in what no tool has read, even when it comes later.
+    """
+    if _is_listed(newest) and not _is_listed(known):
+        known, newest = newest, known
     kept: dict[str, Any] = {name: getattr(newest, name) or getattr(known, name) for name in _LISTS}
     kept.update({name: _card(getattr(known, name), getattr(newest, name)) for name in _CARDS})
     kept["memory"] = newest.memory if newest.memory != Memory() else known.memory
@@ -35,6 +43,10 @@ def current(known: Machine, newest: Machine) -> Machine:
     if newest.kind is Kind.UNKNOWN and known.kind is not Kind.UNKNOWN:
         kept["kind"], kept["kind_because"] = known.kind, known.kind_because
     return replace(newest, **kept)
+
+
+def _is_listed(machine: Machine) -> bool:
+    return bool(machine.tools) and set(machine.tools) == {LIST}
 
 
 def _card(known: Any, newest: Any) -> Any:

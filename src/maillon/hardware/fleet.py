@@ -275,6 +275,11 @@ class _RowReader:
             if not values.says_nothing(self.text(column)):
                 yield column, self.cell(column)
 
+    def _states(self) -> Iterator[tuple[Column, Cell]]:
+        for column in self.sheet.mapping.of("state"):
+            if values.fold(self.text(column)):
+                yield column, self.cell(column)
+
     def at(self, column: Column) -> Origin:
         place = f"row {self.number}, column {column.name}"
         return Origin(TOOL, f"sheet {self.sheet.sheet}, {place}" if self.sheet.sheet else place, self.sheet.file)
@@ -465,7 +470,9 @@ class _RowReader:
     def _notes(self) -> dict[str, str]:
         notes: dict[str, str] = {}
         for name in _NOTES:
-            for column, cell in self.said(name):
+            # "HS" says nothing of a serial number, but a lot of a state.
+            cells = self.said(name) if name != "state" else self._states()
+            for column, cell in cells:
                 said: str | None = self.text(column)[:500]
                 if name == "purchase_date":
                     said = values.date(cell, self.sheet.month_first)

@@ -318,9 +318,12 @@ def share(cells: list[Cell], field: str) -> float:
 # --- the guess
 
 
-def guess_columns(table: Table) -> Mapping:
-    """Where the titles are and what each column holds; columns that nothing tells have no field."""
-    header = _header_row(table)
+def guess_columns(table: Table, header_row: int | None = None) -> Mapping:
+    """Where the titles are and what each column holds; columns that nothing tells have no field.
+
+    header_row: the row of the titles, when a person said it (0: there are none).
+    """
+    header = _header_row(table) if header_row is None else header_row
     titles = [values.text(cell) for cell in table.rows[header - 1]] if header else []
     width = max((len(row) for row in table.rows[: _SAMPLE + header]), default=0)
     samples = _samples(table, header, width)

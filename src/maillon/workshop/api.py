@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, File, Query, Router, Schema
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
@@ -15,10 +15,10 @@ from maillon.kernel import codes, events
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
+from maillon.workshop import fleet_intake, life, moves
 from maillon.workshop import intake as receiving
-from maillon.workshop import life, moves
 from maillon.workshop.forms import StepForm
-from maillon.workshop.intake import Incoming, Line
+from maillon.workshop.intake import Incoming, Line, Lists
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 from maillon.workshop.queries import device_by_code, device_facts, machine_of
@@ -120,11 +120,22 @@ def send_snapshots(
     files: Annotated[list[UploadedFile], File(description="Any format that the intake page reads", min_length=1)],
     lot: Annotated[UUID | None, Query(description="Identifier of the lot")] = None,
     place: Annotated[UUID | None, Query(description="Identifier of the place")] = None,
+    mapping: Annotated[
+        str | None,
+        Form(
+            description="What the columns of the lists among the files hold: JSON, as the page of a list gives it. "
+            "Without it a list enters when its columns are sure, and is refused with the address of its page otherwise."
+        ),
+    ] = None,
 ) -> list[LineOut]:
     if len(files) > MOST_FILES:
         raise HttpError(413, f"At most {MOST_FILES} files at a time.")
+    try:
+        lists = Lists(fleet_intake.mappings_from(mapping)) if mapping else Lists()
+    except ValueError as error:
+        raise HttpError(422, f"mapping: {error}") from None
     incoming = (Incoming(file.name or "?", file.read()) for file in files)
-    lines = receiving.receive(actor=_actor(request), files=incoming, lot_id=lot, place_id=place)
+    lines = receiving.receive(actor=_actor(request), files=incoming, lot_id=lot, place_id=place, lists=lists)
     return [_line(line) for line in lines]
 
 

@@ -4,7 +4,7 @@ Recognition looks at every known machine of the territory that shares a fingerpr
 moment ago in the same batch included.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,8 +48,10 @@ COLUMNS = (
     "disk_gb",
     "grade",
     "parts_only",
+    "condition",
     "changed_at",
 )
+RAW_COLUMNS = ("status", "format", "reason", "warnings", "reader_version", "instructions", "lot")
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class Filed:
     title: str = ""
     doubt_id: UUID | None = None
     hint: Message | None = None
+    raw_id: UUID | None = None  # a list whose columns may be said
 
 
 class Batch:
@@ -94,7 +97,18 @@ class Batch:
 
     def _file_one(self, raw: RawInput, member: str, machine: Machine) -> Filed:
         marks = identity.fingerprints(machine)
-        recognised = identity.best_candidates(marks, self.marks.sharing(marks))
+        return self.take(raw, member, machine, identity.best_candidates(marks, self.marks.sharing(marks)), marks)
+
+    def take(
+        self,
+        raw: RawInput,
+        member: str,
+        machine: Machine,
+        recognised: "identity.Recognition[UUID]",
+        marks: Sequence[Fingerprint],
+        notes: Mapping[str, str] | None = None,
+    ) -> Filed:
+        """File one machine once it is known which it is. notes: what a list says of it beyond its hardware."""
         if recognised.decision is Decision.DOUBT:
             return self._doubt(raw, member, machine, recognised)
         outcome, device = "new", None
@@ -103,7 +117,7 @@ class Batch:
             if device.holder_id != self.actor.organisation_id and not self.actor.oversees:
                 return self._elsewhere(raw, member, machine, recognised)
         device = device or self.new_device()
-        self.read(device, raw, member, machine, recognised.because, marks)
+        self.read(device, raw, member, machine, recognised.because, marks, notes)
         return Filed(outcome, recognised.because, device)
 
     def _elsewhere(
@@ -114,6 +128,14 @@ class Batch:
         filed.because = Message(_("This machine is in the stock of another workshop."))
         filed.hint = Message(_("Ask the coordination to decide: the reading waits in the list of doubts."))
         return filed
+
+    def fetch(self, device_ids: Iterable[UUID]) -> None:
+        """Lock several known devices at once, with their hardware: two queries, where `known` takes two a device."""
+        wanted = set(device_ids) - self.touched.keys() - {device.id for device in self.new}
+        devices = Device.objects.select_for_update(of=("self",)).filter(id__in=wanted, territory=self.territory)
+        found = {device.number: device for device in devices.order_by("number")}
+        self.touched.update({device.id: device for device in found.values()})
+        self.machines.update({found[number].id: machine for number, machine in hardware_of(found).items()})
 
     def known(self, device_id: UUID) -> Device:
         if device := self.touched.get(device_id) or next((d for d in self.new if d.id == device_id), None):
@@ -150,6 +172,7 @@ class Batch:
         machine: Machine,
         because: Message,
         marks: Sequence[Fingerprint],
+        notes: Mapping[str, str] | None = None,
     ) -> None:
         """Note a reading of this device: its hardware as it stands, what is shown of it, its event."""
         before = self.machines.get(device.id)
@@ -159,7 +182,9 @@ class Batch:
             setattr(device, name, value)
         document = packed(machine)
         self.documents[device.id] = packed(now) if before else document
-        snapshot = Snapshot(raw=raw, member=member, recognised=kept(because), document=document)
+        snapshot = Snapshot(
+            raw=raw, member=member, recognised=kept(because), document=document, notes=dict(notes or {})
+        )
         self.snapshots.append((snapshot, device))
         self.marks.add(device.id, marks)
         self.added.append((device, marks))
@@ -210,9 +235,8 @@ class Batch:
                 raw.status = RawInput.Status.REFUSED
                 raw.reason = {"reason": kept(outcome.because), "hint": kept(outcome.hint or Message(""))}
                 raw.save(update_fields=["status", "reason"])
-            filed.append(
-                Filed("erasure" if outcome.proved else "refused", outcome.because, outcome.device, hint=outcome.hint)
-            )
+            word = "unchanged" if outcome.again else "erasure" if outcome.proved else "refused"
+            filed.append(Filed(word, outcome.because, outcome.device, hint=outcome.hint))
         return filed
 
     def write_raws(self) -> None:
@@ -220,7 +244,7 @@ class Batch:
         RawInput.objects.bulk_create(fresh)
         for raw in self.raws.values():
             if raw not in fresh:
-                raw.save(update_fields=["status", "format", "reason", "warnings", "reader_version"])
+                raw.save(update_fields=RAW_COLUMNS)
         self.raws.clear()
 
     def write(self) -> None:

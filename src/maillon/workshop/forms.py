@@ -130,3 +130,17 @@ class IntakeForm(forms.Form):
         self.fields["files"] = forms.FileField(label=_("Files"), required=False, widget=widget)
         self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]
+
+
+class ListForm(forms.Form):
+    """Where the machines of a list belong."""
+
+    lot = forms.ModelChoiceField(
+        Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
+    )
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]

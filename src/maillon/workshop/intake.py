@@ -19,14 +19,17 @@ from django.db import transaction
 
 import maillon
 from maillon.collection.models import Lot
-from maillon.hardware import archives, bundles, erasure
+from maillon.hardware import archives, bundles, erasure, fleet
+from maillon.hardware.fleet_columns import Mapping
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Reading, Unreadable
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import find
 from maillon.kernel.translation import kept
 from maillon.territory.models import Place
+from maillon.workshop import fleet_intake
 from maillon.workshop.filing import Batch, Filed
+from maillon.workshop.fleet_intake import ALONE, Lists
 from maillon.workshop.models import RawInput
 
 CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
@@ -39,6 +42,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     DOUBT = "doubt"
     ERASURE = "erasure"
+    PENDING = "pending"  # a list whose columns a person confirms first
     REFUSED = "refused"
 
 
@@ -62,6 +66,7 @@ class Line:
     grade: int | None = None
     doubt_id: UUID | None = None
     warnings: tuple[Message, ...] = ()
+    raw_id: UUID | None = None  # an input whose columns may be said on its own page
 
 
 @dataclass(slots=True)
@@ -84,31 +89,63 @@ def receive(
     lot_id: UUID | None = None,
     place_id: UUID | None = None,
     at: datetime | None = None,
+    lists: Lists = ALONE,
 ) -> Iterator[Line]:
     """File everything in; lines come as chunks are committed. at: when it happened, now unless told.
 
+    lists: how the lists of machines among the files enter.
     Raises NotAllowed, NotFound (lot or place of another organisation) before anything is read.
     """
     actor.require("stock.intake")
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
-    return _receive(actor, read_units(files), lot, place, at)
+    return _receive(actor, read_units(files), lot, place, at, lists)
 
 
 def _receive(
-    actor: Actor, units: Iterator[Unit], lot: Lot | None, place: Place | None, at: datetime | None
+    actor: Actor, units: Iterator[Unit], lot: Lot | None, place: Place | None, at: datetime | None, lists: Lists
 ) -> Iterator[Line]:
     while chunk := list(islice(units, CHUNK)):
-        yield from file_units(actor, chunk, lot, place, at)
+        yield from file_units(actor, chunk, lot, place, at, lists)
+
+
+def read_list(
+    *,
+    actor: Actor,
+    raw_id: UUID,
+    mappings: tuple[Mapping, ...],
+    lot_id: UUID | None = None,
+    place_id: UUID | None = None,
+) -> list[Line]:
+    """File a list that was received, by the columns that a person confirmed; a list already read is read again.
+
+    Raises NotAllowed, NotFound (the input, the lot or the place are another organisation's).
+    """
+    actor.require("stock.intake")
+    raw = find(RawInput.objects.filter(organisation_id=actor.home), raw_id)
+    lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
+    place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
+    unit = Unit(raw.name, content_of(raw), Reading(fleet.FORMAT, ()))
+    return file_units(actor, [unit], lot, place, None, Lists(mappings))
 
 
 def file_units(
-    actor: Actor, chunk: list[Unit], lot: Lot | None, place: Place | None, at: datetime | None = None
+    actor: Actor,
+    chunk: list[Unit],
+    lot: Lot | None,
+    place: Place | None,
+    at: datetime | None = None,
+    lists: Lists = ALONE,
 ) -> list[Line]:
     """File one chunk in one transaction; its lines, in order."""
     with transaction.atomic():
         batch = Batch(actor, lot, place, at)
-        batch.prepare(machine for unit in chunk if isinstance(unit.said, Reading) for machine in unit.said.machines)
+        batch.prepare(
+            machine
+            for unit in chunk
+            if isinstance(unit.said, Reading) and unit.said.format != fleet.FORMAT  # lists prepare for themselves
+            for machine in unit.said.machines
+        )
         known = {
             raw.digest: raw
             for raw in RawInput.objects.defer("content").filter(
@@ -118,6 +155,12 @@ def file_units(
         pending: list[tuple[Unit, list[Filed] | Line]] = []
         for unit in chunk:
             earlier = known.get(unit.digest)
+            if fleet_intake.is_list(unit.said, unit.data):
+                raw = known[unit.digest] = earlier or _raw(actor, unit, lot)
+                filed, warnings = fleet_intake.file(batch, raw, unit.data, lists)
+                unit.said = Reading(fleet.FORMAT, (), warnings)
+                pending.append((unit, filed))
+                continue
             if earlier and earlier.status == RawInput.Status.READ:
                 pending.append((unit, batch.unchanged(earlier)))
                 continue
@@ -134,8 +177,10 @@ def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
     if isinstance(said, Unreadable):
         raw.status = RawInput.Status.REFUSED
         raw.reason = {"reason": kept(said.reason), "hint": kept(said.hint)}
+        tabular = fleet_intake.looks_tabular(unit.data)
+        raw.format = "table" if tabular else ""
         batch.keep(raw)
-        return Line(unit.name, Outcome.REFUSED, said.reason, said.hint)
+        return Line(unit.name, Outcome.REFUSED, said.reason, said.hint, raw_id=raw.pk if tabular else None)
     raw.status, raw.reason = RawInput.Status.READ, {}
     if isinstance(said, Reading):
         raw.format = said.format[:120]
@@ -164,6 +209,7 @@ def _lines(unit: Unit, filed: list[Filed] | Line) -> Iterator[Line]:
             grade=one.device.grade if one.device else None,
             doubt_id=one.doubt_id,
             warnings=tuple(warnings),
+            raw_id=one.raw_id,
         )
         warnings = ()  # said once, on the first machine of the input
 
@@ -242,7 +288,9 @@ def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[L
     for pk in list(refused.order_by("received_at").values_list("pk", flat=True)):
         raw = RawInput.objects.select_related("lot").get(pk=pk)
         units = list(read_units([Incoming(raw.name, content_of(raw))]))
-        yield from file_units(actor, units, raw.lot, None)
+        said = raw.instructions.get("place")
+        place = Place.objects.filter(organisation_id=actor.home, pk=said).first() if said else None
+        yield from file_units(actor, units, raw.lot, place)
 
 
 def content_of(raw: RawInput) -> bytes:
@@ -250,4 +298,4 @@ def content_of(raw: RawInput) -> bytes:
     return zstandard.decompress(bytes(raw.content), max_output_size=max(raw.size, 1))
 
 
-__all__ = ["Incoming", "Line", "Outcome", "content_of", "receive", "replay"]
+__all__ = ["Incoming", "Line", "Lists", "Outcome", "content_of", "read_list", "receive", "replay"]

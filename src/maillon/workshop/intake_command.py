@@ -15,8 +15,8 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.translation import told
 from maillon.territory.actors import actor_for
 from maillon.territory.models import User
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming, Line, Outcome
+from maillon.workshop import fleet_intake, intake
+from maillon.workshop.intake import Incoming, Line, Lists, Outcome
 
 LARGEST = 512 * 2**20
 
@@ -31,6 +31,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("path", nargs="+", type=Path, help="files, or folders whose files are all taken")
     parser.add_argument("--as", dest="email", required=True, help="e-mail of the technician on whose behalf")
     parser.add_argument("--lot", help="code of the lot they belong to")
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE.json",
+        help="what the columns of the lists among the files hold, as the page of a list gives it; without it a list "
+        "enters when its columns are sure, and is refused with the address of its page otherwise",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of text")
     parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of the reasons (fr)")
     options = parser.parse_args(argv)
@@ -41,13 +48,14 @@ def main(argv: list[str]) -> int:
     if not actor.may("stock.intake"):
         parser.error(f"{options.email} may not receive machines: its role does not allow it")
     lot_id = _lot(actor, options.lot, parser) if options.lot else None
+    lists = _lists(options.mapping, parser) if options.mapping else Lists()
     failed = [path for path in options.path if not path.exists()]
     for path in failed:
         sys.stderr.write(f"{path}: no such file or folder\n")
     refused = bool(failed)
     with override(options.lang):
         for group in _groups(options.path):
-            for line in intake.receive(actor=actor, files=group, lot_id=lot_id):
+            for line in intake.receive(actor=actor, files=group, lot_id=lot_id, lists=lists):
                 refused |= line.outcome is Outcome.REFUSED
                 sys.stdout.write((_json(line) if options.json else _text(line)) + "\n")
     return 1 if refused else 0
@@ -60,6 +68,13 @@ def _lot(actor: Actor, code: str, parser: argparse.ArgumentParser) -> UUID:
         parser.error(f"no lot {code}")
     found: UUID = lot.pk
     return found
+
+
+def _lists(path: Path, parser: argparse.ArgumentParser) -> Lists:
+    try:
+        return Lists(fleet_intake.mappings_from(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        parser.error(f"--mapping {path}: {error}")
 
 
 def _groups(paths: Iterable[Path]) -> Iterator[Iterator[Incoming]]:

@@ -85,7 +85,7 @@ def summary(lines: list[Line]) -> str:
             Outcome.UNCHANGED,
             ngettext("%(count)d received before", "%(count)d received before", counts[Outcome.UNCHANGED]),
         ),
-        (Outcome.PENDING, ngettext("%d list to confirm", "%d lists to confirm", counts[Outcome.PENDING])),
+        (Outcome.PENDING, ngettext("%(count)d list to confirm", "%(count)d lists to confirm", counts[Outcome.PENDING])),
         (Outcome.DOUBT, ngettext("%(count)d to decide", "%(count)d to decide", counts[Outcome.DOUBT])),
         (Outcome.REFUSED, ngettext("%(count)d refused", "%(count)d refused", counts[Outcome.REFUSED])),
     )

@@ -31,6 +31,11 @@ class Marks:
         for mark in marks:
             self._put(device_id, (mark.kind, mark.value))
 
+    def drop(self, device_id: UUID, marks: Iterable[Fingerprint]) -> None:
+        for mark in marks:
+            self._of[device_id].discard((mark.kind, mark.value))
+            self._who[(mark.kind, mark.value)].discard(device_id)
+
     def _put(self, device_id: UUID, value: Value) -> None:
         self._of[device_id].add(value)
         self._who[value].add(device_id)

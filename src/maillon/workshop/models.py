@@ -121,6 +121,7 @@ class RawInput(models.Model):
     class Status(models.TextChoices):
         READ = "read", _("Read")
         REFUSED = "refused", _("Refused")
+        PENDING = "pending", _("Columns to confirm")  # a list of machines: a person says what its columns hold
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -132,6 +133,7 @@ class RawInput(models.Model):
     format = models.CharField(_("format"), max_length=120, blank=True)
     reason = models.JSONField(default=dict)  # {"reason": [text, values], "hint": [text, values]}
     warnings = models.JSONField(default=list)  # [[text, values], …]
+    instructions = models.JSONField(default=dict)  # of a list: {"mappings": [Mapping as JSON], "place": uuid or None}
     reader_version = models.CharField(max_length=20)
     lot = models.ForeignKey(Lot, null=True, on_delete=models.SET_NULL, related_name="+")
     received_at = models.DateTimeField(auto_now_add=True)
@@ -163,6 +165,7 @@ class Snapshot(models.Model):
     member = models.CharField(max_length=255, blank=True)  # which machine of the input
     recognised = models.JSONField(default=list)  # the Message that says why it is this device: [text, values]
     document = models.BinaryField()  # the Machine as JSON, zstandard
+    notes = models.JSONField(default=dict)  # what a list says beyond the machine: fleet.FleetRow.notes
     read_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

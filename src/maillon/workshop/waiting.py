@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
 from maillon.workshop import doubts
 from maillon.workshop.life import State
-from maillon.workshop.models import STATE_LABELS, RawInput
+from maillon.workshop.models import RawInput
 from maillon.workshop.stock import cube
 from maillon.workshop.stock.filters import StockFilters
 from maillon.workshop.stock.scope import view_of
@@ -25,6 +26,16 @@ ICONS = {
     State.RETURNED: "arrow-repeat",
     State.FOR_PARTS: "recycle",
 }
+COUNTED = {
+    State.RECEIVED: ngettext_lazy("machine received", "machines received"),
+    State.INSPECTED: ngettext_lazy("machine inspected", "machines inspected"),
+    State.ERASED: ngettext_lazy("machine erased", "machines erased"),
+    State.INSTALLED: ngettext_lazy("machine installed", "machines installed"),
+    State.CHECKED: ngettext_lazy("machine checked", "machines checked"),
+    State.READY: ngettext_lazy("machine available", "machines available"),
+    State.RETURNED: ngettext_lazy("machine returned", "machines returned"),
+    State.FOR_PARTS: ngettext_lazy("machine for parts", "machines for parts"),
+}
 
 
 def waiting(actor: Actor) -> Iterator[Waiting]:
@@ -32,6 +43,10 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     if actor.may("stock.identity") and (count := doubts.open_doubts(actor).count()):
         yield Waiting(count, _("Readings to decide"), reverse("workshop:doubts"), "question-circle", _("Decide"))
     if actor.may("stock.intake") and actor.organisation_id:
+        lists = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.PENDING)
+        if count := lists.aggregate(count=Count("pk"))["count"]:
+            label = _("Lists whose columns must be confirmed")
+            yield Waiting(count, label, f"{reverse('workshop:intake')}#lists", "list-check", _("Confirm"))
         refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
         if count := refused.aggregate(count=Count("pk"))["count"]:
             yield Waiting(count, _("Files that could not be read"), reverse("workshop:refused"), "exclamation-triangle")
@@ -40,6 +55,6 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     for state, icon in ICONS.items():
         if count := counts.get(state.value, 0):
             action = _("See what must be erased") if state is State.INSPECTED and actor.may("stock.move") else ""
-            yield Waiting(count, STATE_LABELS[state], f"{reverse('stock:list')}?state={state.value}", icon, action)
+            yield Waiting(count, COUNTED[state] % count, f"{reverse('stock:list')}?state={state.value}", icon, action)
     if not counts and actor.may("stock.intake"):
         yield Waiting(1, _("No machine yet"), reverse("workshop:intake"), "upload", _("Drop a first reading"))
