@@ -10,7 +10,7 @@ change the same kinds of machines share no hot row.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from maillon.workshop.models import Device
-from maillon.workshop.stock import words
+from maillon.workshop.stock import install, words
 from maillon.workshop.stock.facets import DIMENSIONS, dimensions_in, facet_words, word
 from maillon.workshop.stock.models import Level, StockCount, StockDelta, StockDoc, StockScope
 
@@ -100,7 +100,7 @@ def _sync(numbers: list[int]) -> None:
     differences = {cell: n for cell, n in cells.items() if n}
     if differences:
         _write_scopes({row for number in changed for row in scopes_of(devices[number])})
-        _write_cells(StockDelta, differences)
+        _write_deltas(differences)
         fold_if_many()
 
 
@@ -195,9 +195,9 @@ def _write_scopes(rows: set[ScopeRow]) -> None:
     StockScope.objects.bulk_create(scopes, ignore_conflicts=True)
 
 
-def _write_cells(table: type[StockDelta] | type[StockCount], cells: Mapping[Cell, int]) -> None:
+def _write_deltas(cells: Mapping[Cell, int]) -> None:
     _many(
-        f"INSERT INTO {table._meta.db_table} ({_CELL_COLUMNS}) VALUES ({_CELL_MARKS})",  # noqa: S608 - our own names
+        f"INSERT INTO workshop_stockdelta ({_CELL_COLUMNS}) VALUES ({_CELL_MARKS})",  # noqa: S608 - our own names
         ((*cell, n) for cell, n in sorted(cells.items())),
     )
 
@@ -238,25 +238,40 @@ def fold() -> None:
 
 
 def rebuild() -> int:
-    """Make the index anew from the devices; returns how many there are. Writers wait meanwhile.
-
-    About 70 s for a million devices.
+    """Make the index anew from the devices; returns how many there are. Writers wait meanwhile (a minute or two for a
+    million devices).
     """
+    postgresql = connection.vendor == "postgresql"
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if postgresql:
             cursor.execute("LOCK TABLE workshop_device IN SHARE MODE")
+            install.take_away(connection)  # made at once over every row at the end: ten times faster
         clear()
         parts: Counter[str] = Counter()
         total = 0
         for devices in _chunks():
             docs = {device["number"]: doc_of(device) for device in devices}
-            _write_docs(docs)
+            _load("workshop_stockdoc", ("number", "facets", "text"), ((n, *doc) for n, doc in docs.items()))
             _add_words(docs)
             _write_scopes({row for device in devices for row in scopes_of(device)})
             parts.update(counted_part(doc.facets) for doc in docs.values())
             total += len(docs)
-        _write_cells(StockCount, _cells_of_all(parts))
+        cells = sorted(_cells_of_all(parts).items())
+        _load("workshop_stockcount", (*_CELL_KEY, "n"), ((*cell, n) for cell, n in cells))
+        if postgresql:
+            install.make(connection)
     return total
+
+
+def _load(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Fill a table that was emptied."""
+    names = ", ".join(columns)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    _many(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", rows)  # noqa: S608
 
 
 def clear() -> None:
