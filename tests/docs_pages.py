@@ -1,5 +1,6 @@
 """The pages of docs/ that are made from the code: `python -m tests.docs_pages` writes them, a test compares them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ def events_page() -> str:
     """Every kind of event that the ledger takes."""
     from maillon.kernel import events
 
-    kinds = [kind for name, kind in sorted(events.registered().items()) if not name.startswith("sample.")]
+    kinds = [kind for name, kind in sorted(events.registered().items()) if name in _of_apps()]
     lines = [
         "# The events of the ledger",
         "",
@@ -29,6 +30,12 @@ def events_page() -> str:
     ]
     lines += [f"| `{kind.name}` | {kind.sentence} | {', '.join(_fields(kind)) or '-'} |" for kind in kinds]
     return _page(lines)
+
+
+def _of_apps() -> set[str]:
+    """The kinds of the platform; benches and tests register others."""
+    files = (DOCS.parent / "src" / "maillon").glob("*/events.py")
+    return {name for file in files for name in re.findall(r'^register\(\s*"([^"]+)"', file.read_text(), re.MULTILINE)}
 
 
 def _fields(kind: Any) -> Iterator[str]:
