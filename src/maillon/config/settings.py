@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "maillon.territory.middleware.actor",
+    "maillon.kernel.middleware.body_limit",
     "maillon.kernel.middleware.AccessMiddleware",
 ]
 

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from maillon.kernel.access import EVERYONE, SIGNED_IN, TOKEN, stated
+from maillon.kernel.actor import PUBLIC
 from maillon.kernel.errors import NotAllowed, NotFound
 
 POLICY = "; ".join(
@@ -27,17 +29,52 @@ POLICY = "; ".join(
     )
 )
 
+LARGEST_BODY = 160 * 2**20  # two files of the largest size that readings may have, and their envelope
+LARGEST_FROM_PASSERS_BY = 2**20
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def security_headers(get_response: Answer) -> Answer:
-    """Content Security Policy without inline script or style, and the camera for our own pages only (scan mode)."""
+    """Content Security Policy without inline script or style, and the camera for our own pages only (scan mode).
+
+    What a signed-in person or a key sees is kept by no cache: the computers of a workshop are shared.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+        response.headers.setdefault(
+            "X-Frame-Options", settings.X_FRAME_OPTIONS
+        )  # for browsers older than frame-ancestors
+        known = getattr(request, "actor", PUBLIC) is not PUBLIC
+        response.headers.setdefault("Cache-Control", "private, no-store" if known else "private, no-cache")
         return response
+
+    return middleware
+
+
+def body_limit(get_response: Answer) -> Answer:
+    """Refuses a body too big before anything reads it: Django would write all of it to the disk, whoever sends it.
+
+    Passers-by send sign-in forms only. The API reads a body once its key is known.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        passer_by = getattr(request, "actor", PUBLIC) is PUBLIC and not request.path.startswith("/api/")
+        most = LARGEST_FROM_PASSERS_BY if passer_by else LARGEST_BODY
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0  # Django reads nothing then
+        if length > most:
+            return HttpResponse(
+                _("This is too much at once: at most %(size)d MB.") % {"size": most // 2**20},
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        return get_response(request)
 
     return middleware
 
