@@ -2,6 +2,15 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
+
+# Sentences of allauth that French says here as our other pages do: the project's catalogue goes before those of its
+# libraries.
+SAID_OUR_WAY = (
+    gettext_noop("Email"),
+    gettext_noop("Are you sure you want to sign out?"),
+    gettext_noop("Two-Factor Authentication"),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
