@@ -14,7 +14,8 @@ from maillon.hardware.fleet_columns import guess_columns
 from maillon.hardware.tables import csv_table
 from maillon.kernel.errors import NotAllowed, NotFound
 from maillon.kernel.ledger import Entry
-from maillon.workshop import doubts, fleet_intake, intake
+from maillon.territory.commands import create_token
+from maillon.workshop import doubts, fleet_intake, intake, intake_command
 from maillon.workshop.intake import Incoming, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, Fingerprint, RawInput, Snapshot
 from maillon.workshop.queries import machine_of
@@ -332,6 +333,17 @@ def test_place_looks_and_the_rest_go_where_they_belong(world):
     assert index.check() == []
 
 
+def test_the_page_of_a_machine_shows_what_its_list_says_and_its_passport_does_not(world, client):
+    receive(
+        world, csv_of(f"{ROWS[0]};HS;Salle 12;18/03/2019;Mairie d'Aubance", titles=f"{TITLES};Etat;Lieu;Achat;Don de")
+    )
+    code = Device.objects.get().code
+    page = client.get(reverse("workshop:device", args=[code])).content.decode()
+    assert "Salle 12" in page and "HS" in page and "18 mars 2019" in page
+    passport = Client().get(reverse("public-passport", args=[code])).content.decode()
+    assert "Salle 12" not in passport and "Aubance" not in passport
+
+
 def test_a_known_machine_is_not_moved_by_a_list(world):
     receive(world, dmidecode("5CD8123AAA", vendor="HP"), "bench.txt", place_id=world.shelf.pk)
     from maillon.territory.models import Place
@@ -552,3 +564,38 @@ def test_entering_a_list_costs_the_same_whatever_its_length(world, django_assert
     with django_assert_max_num_queries(110):
         receive(world, csv_of(*(row.replace("4 Go", "8 Go") for row in rows)))
     assert Device.objects.count() == 300 and set(Device.objects.values_list("memory_mb", flat=True)) == {8192}
+
+
+# --- the command line and the API
+
+
+def test_the_command_line_takes_a_mapping(world, tmp_path, capsys):
+    data = csv_of("HP;machin;8 Go", "Dell;truc;4 Go", titles="Marque;Modèle;Vive")
+    (tmp_path / "parc.csv").write_bytes(data)
+    (tmp_path / "colonnes.json").write_text(json.dumps(mapping_of(data, C="memory").to_json()))
+    (tmp_path / "faux.json").write_text("{")
+    who = ["--as", world.users["technician"].email, "--lang", "en"]
+    assert intake_command.main([str(tmp_path / "parc.csv"), *who]) == 1
+    assert "/releves/listes/" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as wrong:
+        intake_command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "faux.json")])
+    assert wrong.value.code == 2 and "faux.json" in capsys.readouterr().err
+    assert intake_command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "colonnes.json")]) == 0
+    assert set(Device.objects.values_list("memory_mb", flat=True)) == {8192, 4096}
+
+
+def test_the_api_takes_a_mapping(world):
+    key = create_token(
+        actor=world.actor("head"), organisation_id=world.workshop.pk, label="banc", scopes=["stock.intake"]
+    )[1]
+    data = csv_of("HP;machin;8 Go", "Dell;truc;4 Go", titles="Marque;Modèle;Vive")
+
+    def send(**more):
+        files = {"files": SimpleUploadedFile("parc.csv", data), **more}
+        return Client().post("/api/v1/snapshots", files, headers={"Authorization": f"Bearer {key}"})
+
+    [line] = send().json()
+    assert line["outcome"] == "refused" and "/releves/listes/" in line["hint"]
+    assert send(mapping="{").status_code == 422
+    lines = send(mapping=json.dumps(mapping_of(data, C="memory").to_json())).json()
+    assert [line["outcome"] for line in lines] == ["new", "new"]

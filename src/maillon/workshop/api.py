@@ -1,7 +1,7 @@
 """The stock through the API."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -37,11 +37,14 @@ class RefusalOut(Problem):
     remedies: list[str]
 
 
+Answer = Literal["new", "known", "unchanged", "doubt", "erasure", "refused"]
+
+
 class LineOut(Schema):
     """What became of one file, for one machine."""
 
     name: str
-    outcome: Literal["new", "known", "unchanged", "doubt", "erasure", "refused"]
+    outcome: Answer
     because: str
     hint: str | None = None
     device: str | None = Field(None, description="Code of the device, when there is one")
@@ -231,7 +234,7 @@ def _found(request: HttpRequest, code: str) -> Device:
 def _line(line: Line) -> LineOut:
     return LineOut(
         name=line.name,
-        outcome=line.outcome.value,
+        outcome=cast(Answer, line.outcome.value),  # "pending" is of the page: here a doubtful list is refused
         because=told(line.because),
         hint=told(line.hint) or None,
         device=line.device_code,

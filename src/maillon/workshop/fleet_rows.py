@@ -1,6 +1,6 @@
 """Which machine each row of a list is: by its identifiers, else by the row itself. Reads, never writes.
 
-A row is, in this order (docs/decisions/lists-without-serial-numbers.md):
+A row is, in this order (docs/decisions/0022-rows-of-lists.md):
 
 1. the machine that the same row of the same file made, when the file is read again with other columns;
 2. the machine that its serial number, UUID or MAC address names, as any other reading;

@@ -1,20 +1,25 @@
 """What the page of a device shows, gathered in a constant number of queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from maillon.collection.rules import RULES, WASTE_RULES, Regime, WasteStatus, price_cap_cents
+from maillon.hardware.fleet_columns import FIELDS
 from maillon.hardware.judgement import judge
+from maillon.hardware.messages import Message
 from maillon.hardware.model import Kind, Machine, Origin
-from maillon.kernel import events
+from maillon.kernel import events, wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
+from maillon.kernel.translation import told
 from maillon.territory.queries import member_names, organisation_names
 from maillon.workshop import erasing, life
-from maillon.workshop.models import Device, Medium
+from maillon.workshop.models import Device, Medium, Snapshot
 from maillon.workshop.queries import device_facts, machine_of
 from maillon.workshop.vocabulary import check_lines
 
@@ -48,6 +53,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
     by_hand = [(step, obstacles) for step, obstacles in steps if step.by_hand]
     media = list(device.media.all())
     proofs = erasing.certificates(media)
+    snapshots = list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20])
     return {
         "device": device,
         "machine": machine,
@@ -61,7 +67,8 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "removed_media": [(medium, proofs.get(medium.pk)) for medium in media if not medium.fitted],
         "timeline": timeline(device),
         "documents": list(device.documents.all()),
-        "snapshots": list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20]),
+        "snapshots": snapshots,
+        "listed": listed_notes(snapshots),
         "checks": _checks(device, facts),
         "rules": origin_rules(device),
     }
@@ -72,6 +79,18 @@ def _checks(device: Device, facts: life.Facts) -> dict[str, Any] | None:
     total = len(check_lines(Kind(device.kind)))
     answered = total - facts.checks_open
     return {"answered": answered, "total": total, "failing": facts.checks_failing} if answered else None
+
+
+def listed_notes(snapshots: Iterable[Snapshot]) -> list[tuple[str, str]]:
+    """What the latest list says of it beyond the machine, in the list's own words: label, value."""
+    notes: dict[str, str] = next((snapshot.notes for snapshot in snapshots if snapshot.notes), {})
+    shown = []
+    for name, value in notes.items():
+        if name == "purchase_date":
+            with suppress(ValueError):
+                value = wording.long_date(date.fromisoformat(value))
+        shown.append((told(Message(FIELDS[name])) if name in FIELDS else name, value))
+    return shown
 
 
 def timeline(device: Device) -> list[dict[str, Any]]:
