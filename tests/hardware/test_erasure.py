@@ -55,7 +55,7 @@ def test_a_full_blank_read_back_is_a_proof_of_clear():
     proof = assess(PROVED)
     assert (proof.proved, proof.level, proof.missing, proof.to_destroy) == (True, Level.CLEAR, (), False)
     assert reasons(PROVED) == [
-        "Read back in full by bench: 320072933376 bytes, all as expected.",
+        "Read back in full by the bench: 320072933376 bytes, all as expected.",
         "Clear: a read-back sees addressable blocks only.",
     ]
 

@@ -423,7 +423,7 @@ def assess(report: ErasureReport, medium: Storage | None = None) -> Assessment:
     level, limits = _level(report, medium)
     seen = Message(
         _("Read back in full by %(who)s: %(bytes)d bytes, all as expected."),
-        {"who": report.verifier or report.tool, "bytes": report.bytes_read_back or 0},
+        {"who": _who(report), "bytes": report.bytes_read_back or 0},
     )
     return Assessment(True, level, (seen, _level_sentence(report, level)), limits, False, checks)
 
@@ -487,6 +487,12 @@ def _why_not_read_back(report: ErasureReport, checks: Mapping[str, bool]) -> lis
         told = {"message": report.refused_by_drive or ""}
         reasons.append(Message(_("The command was not executed: %(message)s."), told))
     return reasons
+
+
+def _who(report: ErasureReport) -> Message | str:
+    """Who read the disk back, as people call it."""
+    who = report.verifier or report.tool
+    return Message(_("the bench")) if who == "bench" else who
 
 
 def _why_not_blank(report: ErasureReport) -> Message:
