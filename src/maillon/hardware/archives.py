@@ -31,6 +31,7 @@ import zstandard
 
 from maillon.hardware import archive_reasons as reasons
 from maillon.hardware import foreign
+from maillon.hardware.junk import legible
 from maillon.hardware.model import Limits, Unreadable
 
 BOMB_RATIO = 400  # real tool outputs shrink up to some 60 times; text repeated for a joke, over 1,000 times
@@ -497,7 +498,7 @@ def _file_content(path: Path, budget: _Budget) -> bytes | Unreadable:
 
 
 def _tidy(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./")
+    return legible(name.replace("\\", "/").removeprefix("./"))
 
 
 def _name_refusal(name: str) -> Unreadable | None:

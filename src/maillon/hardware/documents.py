@@ -20,6 +20,9 @@ _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
 _STEP = bytes.maketrans(b"[{]}", b"\x01\x01\x00\x00")
 
 
+_NOT_TEXT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|\0")
+
+
 class Document(NamedTuple):
     content: Any  # what json.loads returns, or the root Element
     warnings: tuple[Message, ...] = ()
@@ -99,7 +102,18 @@ def parse_json(text: str, limits: Limits) -> Document | Unreadable:
         except json.JSONDecodeError as second:
             return _bad_json(text, second)
     content = documents[0] if len(documents) == 1 else documents
+    if _NOT_TEXT.search(text):
+        content = storable(content)
     return Document(content, tuple(collector.warnings()))
+
+
+def storable(value: Any) -> Any:
+    """The same JSON value without what JSON can write and no database or UTF-8 can hold: NULs, half characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    return [storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _documents(text: str, collector: _Collector) -> list[Any]:

@@ -25,7 +25,15 @@ _LISTS = _read_lists()
 _FILLER = _LISTS["filler"]
 _BEGINNINGS = ("tobefilled", "filledbyoem", "defaultstring", "oemstring", "oemdefine")
 _LETTERS_AND_DIGITS = re.compile(r"[\W_]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]+")
+# Controls, what reverses the direction of writing (a name that reads "exe.gnp"), half characters, no characters.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff]+")
+
+
+def legible(text: str) -> str:
+    """A file's name as it may be shown and stored anywhere: signs that are not written are marked, never kept."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 
 @lru_cache(maxsize=16384)

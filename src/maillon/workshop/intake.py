@@ -8,7 +8,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -21,6 +21,7 @@ import maillon
 from maillon.collection.models import Lot
 from maillon.hardware import archives, bundles, erasure, fleet
 from maillon.hardware.fleet_columns import Mapping
+from maillon.hardware.junk import legible
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Reading, Unreadable
 from maillon.kernel.actor import Actor
@@ -222,6 +223,7 @@ def read_units(files: Iterable[Incoming], limits: Limits = LIMITS) -> Iterator[U
     loose: dict[str, bytes] = {}
     reports: list[Unit] = []
     for file in files:
+        file = replace(file, name=legible(file.name))
         for name, content in _members(file, limits):
             if isinstance(content, Unreadable):
                 # Nothing of it could be taken out: the whole is kept, to be opened again.

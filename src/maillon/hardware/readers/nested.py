@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from maillon.hardware.documents import json_depth
+from maillon.hardware.documents import json_depth, storable
 from maillon.hardware.formats import JsonFormat, TextFormat, Where
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Limits, Machine, Unreadable
@@ -42,7 +42,7 @@ def opened(text: str) -> Any:
     if text.lstrip()[:1] not in ("{", "[") or json_depth(text) > _LIMITS.depth:
         return text
     try:
-        return json.loads(text, parse_int=_integer, strict=False)
+        return storable(json.loads(text, parse_int=_integer, strict=False))
     except (ValueError, RecursionError):
         return text
 

@@ -114,5 +114,5 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         shown = f"<text:p>{value}</text:p>"
         return f'<table:table-cell office:value-type="float" office:value="{value}">{shown}</table:table-cell>'
-    text = escape("".join(sign for sign in value if sign >= " "))
+    text = escape("".join(sign for sign in value if sign >= " " and sign not in "\ufffe\uffff"))  # not in XML
     return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
