@@ -52,7 +52,12 @@ def _add_verify(actions: Any) -> None:
     verify.add_argument(
         "--since", type=_moment, metavar="DATE", help="only streams that grew since (2026-11-24 or 2026-11-24T08:00)"
     )
-    verify.add_argument("--against", type=Path, metavar="FILE", help="checkpoints kept elsewhere, one JSON a line")
+    verify.add_argument(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="checkpoints kept elsewhere, one JSON a line: of `checkpoint --json`, or of the public page /registre/",
+    )
     verify.add_argument("--every-checkpoint", action="store_true", help="recompute each root, not the last alone")
     verify.add_argument("--processes", type=int, metavar="N", help="how many read at once (default: one a core)")
     verify.add_argument("--most", type=int, default=1000, metavar="N", help="faults listed (default 1000), all counted")
@@ -92,7 +97,9 @@ def _moment(text: str) -> datetime:
 def _kept(path: Path) -> list[Statement]:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     names = Statement.__dataclass_fields__
-    return [Statement(**{name: line[name] for name in names}) for line in lines]
+    # As the command prints it, or within what the public page gives.
+    statements = [line["statement"] if "statement" in line else line for line in lines]
+    return [Statement(**{name: said[name] for name in names}) for said in statements]
 
 
 def _verify(options: argparse.Namespace) -> int:
