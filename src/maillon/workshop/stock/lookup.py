@@ -3,8 +3,9 @@
 SQLite: the full-text index answers in the order of numbers and stops when it has enough.
 
 PostgreSQL: an index of its kind answers everything at once, in no order: fine for what is rare, slow for what is
-common. So the latest documents are looked at first (common things are there); what is not there is rare, and asked at
-once, or stands further back in great number, and is asked block of numbers by block of numbers.
+common. So what is rare (by the cube, or by a sample of the documents) is asked at once; for what is common, the latest
+documents are read one after the other, and when it is not there either (it came in years ago) it is asked block of
+numbers by block of numbers.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,9 @@ from django.db import connection
 
 from maillon.workshop.stock.words import Wanted, grams_of, pattern
 
-LATEST = 20_000  # documents looked at first: about 5 ms
+LATEST = 20_000  # documents read one after the other: about 5 ms
 RARE = 3_000  # answers that PostgreSQL may give at once
-SAMPLE = 1  # per cent of the pages of the table
+SAMPLE = 0.5  # per cent of the pages of the table: about 2 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,11 @@ def _any_of(wanted: Wanted, test: str, wrap: str = "%s") -> tuple[str, list[str]
 
 
 def _postgresql(question: Question, below: int | None, above: int | None, limit: int) -> list[int]:
-    if question.expected is None or question.expected > RARE:
-        found = _among_latest(question, below, above, limit)
-        if len(found) >= limit:
-            return found
-    if (_estimate(question) if question.expected is None else question.expected) > RARE:
-        return _block_by_block(question, below, above, limit)
-    return _at_once(question, below, above, limit)
+    expected = _estimate(question) if question.expected is None else question.expected
+    if expected <= RARE:
+        return _at_once(question, below, above, limit)
+    found = _among_latest(question, below, above, limit)
+    return found if len(found) >= limit else _block_by_block(question, below, above, limit)
 
 
 def _read_conditions(question: Question) -> tuple[str, list[Any]]:
@@ -141,7 +140,7 @@ def _estimate(question: Question) -> int:
     """About how many documents answer."""
     condition, values = _read_conditions(question)
     sql = f"SELECT count(*) FROM workshop_stockdoc TABLESAMPLE SYSTEM ({SAMPLE}) WHERE {condition}"  # noqa: S608
-    return int(_run(sql, values)[0][0]) * 100 // SAMPLE
+    return round(_run(sql, values)[0][0] * 100 / SAMPLE)
 
 
 def _at_once(question: Question, below: int | None, above: int | None, limit: int) -> list[int]:
