@@ -1,6 +1,7 @@
 """Dropping files in, what was refused, and what a person must decide."""
 
 from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from maillon.kernel.translation import from_kept, told
 from maillon.workshop import by_hand
 from maillon.workshop import doubts as deciding
 from maillon.workshop import intake as receiving
+from maillon.workshop.drops import commands as dropping
 from maillon.workshop.forms import ByHandForm, IntakeForm
 from maillon.workshop.intake import Incoming, Line, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput
@@ -29,7 +31,7 @@ SHOWN = 100  # refused inputs on a page
 @access("stock.intake")
 def intake(request: Request) -> HttpResponse:
     """The page, and the files: whole pages without a script, one answer a batch with it."""
-    form = IntakeForm(request.POST or None, actor=request.actor)
+    form = IntakeForm(request.POST if request.method == "POST" else None, actor=request.actor)
     files = request.FILES.getlist("files")
     if request.method != "POST" or not form.is_valid() or not files:
         missing = request.method == "POST" and form.is_valid() and not files
@@ -37,11 +39,17 @@ def intake(request: Request) -> HttpResponse:
         context = {"form": form, "missing": missing, "lists": lists_to_confirm(request.actor)}
         return render(request, "workshop/intake.html", context, status=status)
     paths = request.POST.getlist("paths")  # with a script: each file's path in the folder that was dropped
-    incoming = (
+    incoming = [
         Incoming(paths[number] if number < len(paths) and paths[number] else file.name or "?", file.read())
         for number, file in enumerate(files)
-    )
+    ]
     lot, place = form.cleaned_data["lot"], form.cleaned_data["place"]
+    if dropping.is_large(incoming):
+        drop = dropping.take_in(actor=request.actor, files=incoming, lot=lot, place=place)
+        if not request.headers.get("X-Batch"):
+            return redirect("workshop:drop", drop.pk)
+        names = ", ".join(file.name for file in incoming[:5])
+        return render(request, "workshop/_drop_line.html", {"drop": drop, "names": names})
     lines = list(
         receiving.receive(
             actor=request.actor,
@@ -76,7 +84,12 @@ def add_by_hand(request: Request) -> HttpResponse:
 
 def summary(lines: list[Line]) -> str:
     """ "3 new machines, 1 refused": what came in, in one sentence."""
-    counts = Counter(line.outcome for line in lines)
+    return summary_of(Counter(line.outcome for line in lines))
+
+
+def summary_of(given: Mapping[str, int]) -> str:
+    """The same from counts by outcome."""
+    counts = Counter(given)
     told_counts = (
         (Outcome.NEW, ngettext("%(count)d new machine", "%(count)d new machines", counts[Outcome.NEW])),
         (Outcome.KNOWN, ngettext("%(count)d machine known", "%(count)d machines known", counts[Outcome.KNOWN])),

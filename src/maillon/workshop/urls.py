@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from maillon.workshop import erasure_views, fleet_views, intake_views, label_views, public_views, views
+from maillon.workshop.drops import views as drop_views
 
 machine: list[URLPattern] = [
     path("", views.device, name="device"),
@@ -19,6 +20,7 @@ machine: list[URLPattern] = [
 workshop: list[URLPattern | URLResolver] = [
     path("machines/<str:code>/", include(machine)),
     path("releves/", intake_views.intake, name="intake"),
+    path("releves/depots/<uuid:drop_id>/", drop_views.drop, name="drop"),
     path("releves/a-la-main/", intake_views.add_by_hand, name="by-hand"),
     path("releves/refuses/", intake_views.refused, name="refused"),
     path("releves/refuses/relire/", intake_views.replay, name="replay"),
