@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from maillon.hardware.criteria import facts_of
 from maillon.hardware.model import Kind, LockState, NetworkKind, Origin, StorageKind
 from tests.hardware.reading_parts import corpus, each, every_value_has_its_origin, read, read_all, said
 from tests.hardware.samples import CORPUS, sample
@@ -66,6 +67,79 @@ def test_tools_that_failed_say_nothing_and_a_foreign_output_is_warned_of():
     document["tools"]["lspci"]["out"] = "Segmentation fault"
     (warning,) = read_all(json.dumps(document)).warnings
     assert "$.tools.lspci.out" in str(warning)
+
+
+def shown(**changes):
+    """The notebook without the tools that name its cards, and what the kernel shows of them."""
+    document = json.loads((CORPUS / "bench/notebook.json").read_text())
+    for tool in ("lspci", "lsusb", "lshw", "ip"):
+        del document["tools"][tool]
+    document["has"] = {"uefi": True, "wifi_phy": [], "video4linux": [], "webcam_usb": False, "audio_pci": False}
+    document["has"] |= {name: value for name, value in changes.items() if name in document["has"]}
+    document["tools"] |= {name: value for name, value in changes.items() if name not in document["has"]}
+    return read(json.dumps(document))
+
+
+def test_what_the_kernel_shows_is_not_judged_absent():
+    machine = shown(wifi_phy=["phy0"], webcam_usb=True, audio_pci=True, video4linux=["HD Webcam", "HD Webcam"])
+    assert [(card.kind, card.origin["kind"].at) for card in machine.network] == [
+        (NetworkKind.WIFI, "$.has.wifi_phy")
+    ]  # fmt: skip
+    assert [(camera.model, camera.origin["model"].at) for camera in machine.cameras] == [
+        ("HD Webcam", "$.has.video4linux[0]")
+    ]
+    assert [(sound.model, sound.origin["model"].at) for sound in machine.audio] == [
+        ("PCI sound device", "$.has.audio_pci")
+    ]
+    facts = facts_of(machine)
+    assert (facts.network, facts.camera, facts.sound) == (True, True, True)
+    assert every_value_has_its_origin(machine)
+
+
+def test_what_the_kernel_does_not_show_is_absent():
+    machine = shown()
+    assert (machine.network, machine.cameras, machine.audio) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    "ip",
+    [
+        {"ip": {"json": [{"ifname": "wlan0", "link_type": "ether", "address": "02:00:00:00:00:00"}]}},
+        {"iw": {"out": "phy#0\n\tInterface wlan0\n\t\taddr 02:00:00:00:00:00\n"}},
+    ],
+)
+def test_a_simulated_radio_and_a_virtual_camera_are_no_hardware(ip):
+    machine = shown(wifi_phy=["phy0"], video4linux=["vivid-000-vid-cap", "Dummy video device (0x0000)"], **ip)
+    assert (machine.network, machine.cameras) == ((), ())
+
+
+def test_a_virtual_camera_does_not_name_the_real_one():
+    names = ["vivid-000-vid-cap", "USB2.0 HD UVC WebCam: USB2.0 HD"]
+    (camera,) = shown(webcam_usb=True, video4linux=names).cameras
+    assert camera.model == "USB2.0 HD UVC WebCam: USB2.0 HD"
+    (camera,) = shown(webcam_usb=True, video4linux=["vivid-000-vid-cap"]).cameras
+    assert (camera.model, camera.origin["model"].at) == ("USB camera", "$.has.webcam_usb")
+
+
+def test_a_usb_radio_is_the_interface_that_stands_on_the_bus():
+    link = {"ifname": "wlx00c0caaaaaaa", "link_type": "ether", "address": "00:c0:ca:11:22:33", "parentbus": "usb"}
+    (card,) = shown(wifi_phy=["phy0"], ip={"json": [link]}).network
+    assert (card.kind, card.mac) == (NetworkKind.WIFI, "00:c0:ca:11:22:33")
+
+
+def test_a_card_that_a_tool_named_is_not_counted_twice():
+    document = json.loads((CORPUS / "bench/notebook.json").read_text())
+    before = read(json.dumps(document))
+    document["has"] |= {"wifi_phy": ["phy0"], "webcam_usb": True, "audio_pci": True, "video4linux": ["HP HD Camera"]}
+    after = read(json.dumps(document))
+    assert (after.network, after.cameras) == (before.network, before.cameras)
+
+
+@pytest.mark.parametrize("has", [None, 3, [], {"wifi_phy": 1, "webcam_usb": "no", "video4linux": {"a": 1}}])
+def test_a_damaged_word_of_what_is_there_is_passed_over(has):
+    document = json.loads((CORPUS / "bench/notebook.json").read_text())
+    document["has"] = has
+    assert read(json.dumps(document)).vendor == "HP"
 
 
 @pytest.mark.samples

@@ -23,6 +23,7 @@ from maillon.hardware.model import (
     Machine,
     NetworkInterface,
     NetworkKind,
+    Peripheral,
     Reading,
     Storage,
     System,
@@ -68,6 +69,7 @@ def _parse(document: Any, where: Where) -> Reading:
         warnings += said
     parts.append(_sysfs(document, where))
     parts.append(_disks(document, where))
+    parts.append(_present(document, parts, where))
     machine = join([part for part in parts if part != Machine()])
     return Reading("bench-snapshot", (replace(machine, operating_system=None),), tuple(warnings))
 
@@ -205,6 +207,61 @@ def _battery(supply: Any, path: str, where: Where) -> Battery | None:
 
 def _watt_hours(micro: float | None) -> float | None:
     return round(micro / 10**6, 3) if micro and 0 < micro < 10**9 else None
+
+
+_USB_VIDEO = "USB camera"
+_PCI_AUDIO = "PCI sound device"
+_SIMULATED = re.compile(r"02:00:00:00:[0-9a-f]{2}:00")  # addresses of mac80211_hwsim's radios
+
+
+def _present(document: dict[str, Any], parts: list[Machine], where: Where) -> Machine:
+    """What /sys shows is there though no tool named it: else a USB radio or camera would be judged absent.
+
+    Virtual test drivers show in /sys too. A camera counts by its USB interface of class video, on a bus where vivid
+    and v4l2loopback never stand; their names in video4linux count for nothing by themselves. A radio (phy) counts
+    unless its interface stands on no bus, or has an address that mac80211_hwsim makes.
+    """
+    has = dict_of(document.get("has"))
+    place = Where("sysfs", where.file, where.prefix)
+    network: list[NetworkInterface] = []
+    if not any(card.kind is NetworkKind.WIFI for part in parts for card in part.network) and _has_radio(document, has):
+        radio = Facts(NetworkInterface)
+        radio.put("kind", NetworkKind.WIFI, place.path(".has.wifi_phy"))
+        network.append(radio.build())
+    cameras: list[Peripheral] = []
+    if has.get("webcam_usb") is True and not any(part.cameras for part in parts):
+        cameras.append(_camera(has, place))
+    audio: list[Peripheral] = []
+    if has.get("audio_pci") is True and not any(part.audio for part in parts):
+        sound = Facts(Peripheral)
+        sound.put("model", _PCI_AUDIO, place.path(".has.audio_pci"))
+        audio.append(sound.build())
+    return Machine(network=tuple(network), cameras=tuple(cameras), audio=tuple(audio))
+
+
+def _camera(has: dict[str, Any], where: Where) -> Peripheral:
+    """Named by its driver when one name can only be its own; it is there all the same without a name."""
+    facts = Facts(Peripheral)
+    names = has.get("video4linux")
+    said = [(n, clean(text_of(name))) for n, name in enumerate(names if isinstance(names, list) else [])]
+    own = [(n, name) for n, name in said if name and not re.match(r"vivid-|vimc|vim2m|vicodec|Dummy video device", name)]
+    if len({name for _n, name in own}) == 1:
+        facts.put("model", own[0][1], where.path(f".has.video4linux[{own[0][0]}]"))
+    facts.put("model", _USB_VIDEO, where.path(".has.webcam_usb"))
+    return facts.build()
+
+
+def _has_radio(document: dict[str, Any], has: dict[str, Any]) -> bool:
+    phys = has.get("wifi_phy")
+    if not (isinstance(phys, list) and any(text_of(phy) for phy in phys)):
+        return False
+    tools = dict_of(document.get("tools"))
+    links = [link for _n, link in objects_of(dict_of(tools.get("ip")).get("json"))]
+    wireless = [link for link in links if (text_of(link.get("ifname")) or "").startswith("wl")]
+    if wireless:
+        return any(text_of(link.get("parentbus")) for link in wireless)
+    addresses = re.findall(r"\baddr ([0-9a-f:]{17})\b", text_of(dict_of(tools.get("iw")).get("out")) or "")
+    return not addresses or not all(map(_SIMULATED.fullmatch, addresses))
 
 
 def _disks(document: dict[str, Any], where: Where) -> Machine:
