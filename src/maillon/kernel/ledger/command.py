@@ -97,15 +97,14 @@ def _moment(text: str) -> datetime:
 def _kept(path: Path) -> list[Statement]:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     names = Statement.__dataclass_fields__
-    # As the command prints it, or within what the public page gives.
-    statements = [line["statement"] if "statement" in line else line for line in lines]
+    statements = [line.get("statement", line) for line in lines]  # as the public page gives it, or the command
     return [Statement(**{name: said[name] for name in names}) for said in statements]
 
 
 def _verify(options: argparse.Namespace) -> int:
     try:
         kept = _kept(options.against) if options.against else []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return _refuse(f"{options.against}: not checkpoints, one JSON a line: {error!r}")
     report = ledger.verify(
         since=options.since,
