@@ -13,9 +13,11 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from django.urls import NoReverseMatch
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import ngettext, override
 
 import maillon
@@ -24,6 +26,7 @@ from maillon.hardware.messages import Message
 from maillon.kernel.templatetags.words import colon, read_at
 from maillon.kernel.translation import told
 from tests.test_access import answer, filled, ours  # noqa: F401 - the fixture of two filled territories
+from tests.world import dmidecode, make_world
 
 PACKAGE = Path(maillon.__file__).parent
 CATALOGUE = PACKAGE / "locale/fr/LC_MESSAGES"
@@ -243,6 +246,19 @@ def test_a_page_speaks_one_language(client, filled, who, language, foreign):  # 
         strange += [(path, text) for text in sorted(page.said - {who}) if other_language.fullmatch(text)]
     assert strange == []
     assert len(pages) > (8 if who else 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "2 nouvelles machines, 1 refusé"), ("en", "2 new machines, 1 refused")]
+)
+def test_what_came_in_is_told_in_one_sentence(client, language, said):
+    world = make_world()
+    client.force_login(world.users["technician"])
+    files = [("a", dmidecode("PF0AAAA1")), ("b", dmidecode("PF0BBBB2", uuid=str(uuid4()))), ("c", b"Sous le pont")]
+    sent = {"files": [SimpleUploadedFile(f"{name}.txt", content) for name, content in files]}
+    response = client.post(reverse("workshop:intake"), sent, HTTP_ACCEPT_LANGUAGE=language)
+    assert said in response.content.decode()
 
 
 def test_the_reading_of_pages_finds_another_language():
