@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -11,8 +12,28 @@ from maillon.kernel.ledger import protection
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread
 
 
+TESTS = Path(__file__).resolve().parent
+PURE = (
+    "hardware",
+    "kernel/test_canonical.py",
+    "kernel/test_codes.py",
+    "kernel/test_merkle.py",
+    "kernel/test_vendor.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """What needs no database is not repeated on the second one: see script/test."""
+    for item in items:
+        if any(item.path.is_relative_to(TESTS / place) for place in PURE):
+            if item.get_closest_marker("django_db"):
+                raise pytest.UsageError(f"{item.nodeid} uses the database: it can not be among those marked pure.")
+            item.add_marker("pure")
+
+
 def pytest_configure(config):
     """Pages are tested without collecting static files first; a test of its own collects and weighs them."""
+    config.addinivalue_line("markers", "pure: uses no database, so it is run once whatever the databases")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.STORAGES = {
         **settings.STORAGES,
