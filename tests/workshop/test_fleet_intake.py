@@ -20,7 +20,7 @@ from maillon.workshop.intake import Incoming, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, Fingerprint, RawInput, Snapshot
 from maillon.workshop.queries import machine_of
 from maillon.workshop.stock import index
-from tests.world import dmidecode, make_world
+from tests.world import dmidecode, make_world, smartctl
 
 pytestmark = pytest.mark.django_db
 TITLES = "Type;Marque;Modèle;N° de série;Inventaire;RAM;Disque;Processeur"
@@ -200,6 +200,18 @@ def test_a_disk_that_was_none_leaves_the_machine(world):
     assert device.media.filter(fitted=True).count() == 1
     receive(world, data.replace(b"HDD 500", b"500"), lists=Lists((mapping_of(data, E=None),)))
     assert device.media.filter(fitted=True).count() == 0
+
+
+def test_the_disk_of_a_list_is_the_one_that_the_bench_reads(world):
+    receive(world, csv_of("Portable;Lenovo;ThinkPad;PF0AAAA1;;8 Go;SSD 256;i5-7300U"))
+    device = Device.objects.get()
+    [listed] = device.media.all()
+    assert (listed.serial, listed.state) == ("", "to_erase")
+    files = [Incoming("pc/dmidecode.txt", dmidecode()), Incoming("pc/smartctl-sda.json", smartctl())]
+    list(intake.receive(actor=world.actor("technician"), files=files))
+    [medium] = device.media.all()
+    assert (medium.pk, medium.serial, medium.fitted) == (listed.pk, "S3Z9NB0K111111", True)
+    assert "device.medium_removed" not in kinds(device)
 
 
 def test_a_row_whose_identifiers_are_now_those_of_another_machine_goes_to_a_person(world):

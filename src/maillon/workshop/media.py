@@ -11,6 +11,8 @@ from maillon.workshop.description import own_disks
 from maillon.workshop.life import MediumState
 from maillon.workshop.models import Device, Medium
 
+WRITTEN = ("device", "fitted", "state", "kind", "vendor", "model", "serial", "wwn", "interface", "size_bytes")
+
 
 def sync(
     actor: Actor, territory: Organisation, at: datetime | None, read: Mapping[Device, Machine]
@@ -60,9 +62,7 @@ def sync(
                 changed.append(medium)
                 events.append(_event("device.medium_removed", actor, at, device, medium))
     Medium.objects.bulk_create(new)
-    Medium.objects.bulk_update(
-        _once(changed), ["device", "fitted", "state", "kind", "vendor", "model", "wwn", "interface", "size_bytes"]
-    )
+    Medium.objects.bulk_update(_once(changed), WRITTEN)
     return events
 
 
@@ -96,12 +96,22 @@ def _same_look(here: Iterable[Medium], disk: Storage, seen: set[object]) -> Medi
     """A disk without a serial number, or whose serial number was not read before."""
     for medium in here:
         alike = medium.model == (disk.model or "") and medium.size_bytes == disk.size_bytes
+        alike = alike or _as_listed(medium, disk)
         if medium.pk not in seen and alike and not (medium.serial and disk.serial):
             if medium.state != MediumState.TO_ERASE and disk.serial:
                 return None  # what was proved of a nameless disk is not carried over to one with a name
             medium.serial = medium.serial or (disk.serial or "")
             return medium
     return None
+
+
+def _as_listed(medium: Medium, disk: Storage) -> bool:
+    """A disk that only a list told of ("SSD 256"), now read by a tool: the size as people round it."""
+    if medium.model or medium.serial or medium.wwn or medium.state != MediumState.TO_ERASE:
+        return False
+    if not medium.size_bytes or not disk.size_bytes:
+        return True
+    return abs(disk.size_bytes / medium.size_bytes - 1) < 0.1
 
 
 def _event(kind: str, actor: Actor, at: datetime | None, device: Device, medium: Medium) -> ledger.Event:
