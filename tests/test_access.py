@@ -84,7 +84,10 @@ def arguments(names, place, device, lot):
         "doubt_id": uuid4(),
         "job_id": uuid4(),
         "view_id": uuid4(),
-        "number": Erasure.objects.filter(medium__device=device, proved=True).first().number,
+        "drop_id": uuid4(),
+        "number": 1
+        if "registre" in names[0]
+        else Erasure.objects.filter(medium__device=device, proved=True).first().number,
         "name": "arrive" if "lots" in names[0] else "triaged",
     }
     return {name: known.get(name, uuid4()) for name in names[1:]}

@@ -182,7 +182,7 @@ def _odd_fates(draw: Random) -> None:
     """Machines that do not start, those kept for parts, recycled, lost: each by its own command."""
     actor, coordinator = _actor("atelier-nord"), _actor(COORDINATION)
     now = timezone.now()
-    shelf = Organisation.objects.get(pk=actor.organisation_id).places.first()
+    shelf = Organisation.objects.get(pk=actor.home).places.first()
     for number in range(7):
         vendor, model = draw.choice((("HP", "ProBook 6570b"), ("Acer", "Aspire 5742"), ("Dell", "Vostro 3560")))
         serial = f"{TEST_SERIAL}H{number:04d}"

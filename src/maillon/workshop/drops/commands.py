@@ -10,6 +10,7 @@ from django.utils import timezone
 from maillon.collection.models import Lot
 from maillon.hardware import archives
 from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotAllowed
 from maillon.kernel.translation import from_kept, kept
 from maillon.territory.actors import actor_for
 from maillon.territory.models import Place, User
@@ -34,6 +35,8 @@ def take_in(*, actor: Actor, files: Sequence[Incoming], lot: Lot | None, place: 
     from maillon.workshop.jobs import read_drop  # the job calls `read` below
 
     actor.require("stock.intake")
+    if actor.user_id is None:
+        raise NotAllowed("(not a person)")
     with transaction.atomic():
         drop = Drop.objects.create(organisation_id=actor.home, user=actor.user_id, lot=lot, place=place)
         DropFile.objects.bulk_create(
