@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from typing import NamedTuple, NoReturn
 
 OK, REFUSED, WRONG_USE = 0, 1, 2
+DATABASE = "Write postgres://user:password@host:5432/name (%40 for an @ in the password); leave it out for SQLite."
 
 
 class Command(NamedTuple):
@@ -110,16 +111,15 @@ def start_django() -> None:
     try:
         django.setup()
     except ImproperlyConfigured as error:
+        if "Error loading" in str(error):  # the driver of a database
+            _stop(f"DATABASE_URL names a database that Maillon does not use. {DATABASE}")
         _stop(str(error))
     except OSError as error:
         _stop(f"MAILLON_DATA: {_of_files(error)}. Choose a folder that you may write in: MAILLON_DATA=/srv/maillon")
     except ValueError as error:
         if not type(error).__module__.startswith("dj_database_url"):
             raise
-        _stop(
-            "DATABASE_URL is not understood. Write postgres://user:password@host:5432/name, with %40 for an @ in the "
-            "password."
-        )
+        _stop(f"DATABASE_URL is not understood. {DATABASE}")
 
 
 def _stop(sentence: str) -> NoReturn:

@@ -17,6 +17,7 @@ from typing import Any
 OK, REFUSED, WRONG_USE = 0, 1, 2
 FIRST_COORDINATOR = "MAILLON_COORDINATOR"
 ADDRESS = "MAILLON_SITE_URL"
+OLDEST_POSTGRESQL = 15_00_00
 PREPARING = 0x4D41494C  # the number of PostgreSQL's advisory lock held while preparing ("MAIL")
 
 EPILOG = f"""\
@@ -114,10 +115,13 @@ def preparing() -> Iterator[None]:
 
 
 def prepare_database() -> None:
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL:
+        raise ImproperlyConfigured(f"PostgreSQL {connection.pg_version // 10_000} is too old: 15 or newer is needed.")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Preparing the database…")
