@@ -1,10 +1,16 @@
 """Settings read from the environment. A bad one stops the start, naming itself and the values accepted."""
 
 import os
+import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?", re.IGNORECASE)
+_HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-f:]+\]", re.IGNORECASE)
 
 
 def flag(name: str, default: bool) -> bool:
@@ -39,10 +45,59 @@ def words(name: str, default: list[str]) -> list[str]:
 
 
 def data_folder() -> Path:
-    """Where the database, the secrets and the kept files live: MAILLON_DATA, or `var/` of the current folder."""
+    """Where the database, the secrets and the kept files live: MAILLON_DATA, or `var/` of the current folder.
+
+    From here on, every file this process makes is its user's alone: the database holds people's names and sessions.
+    """
+    os.umask(0o077)
     folder = Path(text("MAILLON_DATA", "var")).expanduser().absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def choice(name: str, default: str, accepted: Sequence[str]) -> str:
+    given = text(name, default).upper()
+    if given not in accepted:
+        raise ImproperlyConfigured(f"{name}={given!r} is not understood. Accepted: {', '.join(accepted)}.")
+    return given
+
+
+def origin(name: str, given: str) -> str:
+    """The beginning of an address, such as "https://maillon.example" or "http://10.0.0.5:8000"."""
+    found = _ORIGIN.fullmatch(given.rstrip("/"))
+    if found is None or int(found[2] or 1) not in range(1, 65_536):
+        raise ImproperlyConfigured(
+            f"{name}={given!r} is not understood. Write http:// or https://, a name or an address, a port if it is "
+            "not the usual one, and nothing after it: https://maillon.example"
+        )
+    return found[0].lower()
+
+
+def host_of(address: str) -> str:
+    """The name or address in an origin, an IPv6 address within its brackets."""
+    found = _ORIGIN.fullmatch(address)
+    return found[1] if found else ""
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    found = words(name, default)
+    if wrong := [host for host in found if not _HOST.fullmatch(host)]:
+        raise ImproperlyConfigured(
+            f"{name}={wrong[0]!r} is not understood. Write names or addresses without http:// nor port, separated by "
+            "commas: maillon.example,10.0.0.5"
+        )
+    return found
+
+
+def database(default: str) -> str:
+    """DATABASE_URL: PostgreSQL; SQLite when it is not set."""
+    url = text("DATABASE_URL", default)
+    if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured(  # without what was given: it may hold a password
+            "DATABASE_URL is not understood. Write postgres://user:password@host:5432/name, with %40 for an @ in the "
+            "password; leave it out for the SQLite file of the data folder."
+        )
+    return url
 
 
 def secret(folder: Path, name: str, variable: str) -> str:
@@ -52,10 +107,25 @@ def secret(folder: Path, name: str, variable: str) -> str:
             raise ImproperlyConfigured(f"{variable} is too short: at least 32 characters, drawn at random.")
         return given
     path = folder / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+    if not path.exists():
+        _make_secret(path)
+    kept = path.read_text(encoding="ascii").strip()
+    if len(kept) < 32:  # a key that anyone can guess would sign certificates
+        raise ImproperlyConfigured(f"{path} is empty or was cut: put it back from a backup, or set {variable}.")
+    return kept
+
+
+def _make_secret(path: Path) -> None:
+    """Whole or not at all, and the first of two processes wins."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()

@@ -17,12 +17,14 @@ SECRET_KEY = env.secret(DATA, "secret-key", "MAILLON_SECRET_KEY")
 VAULT_KEY = env.secret(DATA, "vault-key", "MAILLON_VAULT_KEY")
 
 # The public address, printed on labels and in certificates: "https://maillon.example".
-SITE_URL = env.text("MAILLON_SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_URL = env.origin("MAILLON_SITE_URL", env.text("MAILLON_SITE_URL", "http://localhost:8000"))
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words(
-    "MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [SITE_URL.split("://")[-1].split(":")[0], "localhost"]
-)
-CSRF_TRUSTED_ORIGINS = env.words("MAILLON_TRUSTED_ORIGINS", [SITE_URL])
+ALLOWED_HOSTS = env.hosts("MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [env.host_of(SITE_URL), "localhost"])
+CSRF_TRUSTED_ORIGINS = [
+    env.origin("MAILLON_TRUSTED_ORIGINS", given) for given in env.words("MAILLON_TRUSTED_ORIGINS", [SITE_URL])
+]
+# Behind a proxy, who asks is the last address it adds to X-Forwarded-For; without one, nobody's word is taken.
+BEHIND_PROXY = env.flag("MAILLON_BEHIND_PROXY", False)
 
 INSTALLED_APPS = [
     "django.forms",
@@ -94,11 +96,18 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
     ),
 }
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA / 'maillon.sqlite3'}", conn_max_age=600)}
+DATABASES = {"default": dj_database_url.parse(env.database(f"sqlite:///{DATA / 'maillon.sqlite3'}"), conn_max_age=600)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "maillon"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "maillon",
+        # Limits of attempts are counted here: with Django's 300, someone would push the others' out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 TASKS = {"default": {"BACKEND": "maillon.kernel.jobs.backend.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -167,7 +176,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MAILLON_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "maillon.kernel.forms.Renderer"
@@ -177,5 +187,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("MAILLON_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("MAILLON_LOG_LEVEL", "INFO", env.LOG_LEVELS)},
 }
