@@ -10,6 +10,7 @@ from maillon.collection.rules import Regime, WasteStatus
 from maillon.kernel.actor import Actor
 from maillon.kernel.ids import new_id
 from maillon.territory.models import Organisation, OrganisationKind
+from maillon.territory.scopes import scope_of
 
 REGIME_LABELS = {
     Regime.PUBLIC: _("Public body (CG3P)"),
@@ -32,13 +33,8 @@ class LotState(models.TextChoices):
 class LotQuerySet(models.QuerySet["Lot"]):
     def visible_to(self, actor: Actor) -> "LotQuerySet":
         """A coordination: its territory's lots; a workshop: those it holds; a donor: those it gave."""
-        if actor.oversees and actor.territory_id:
-            return self.filter(territory_id=actor.territory_id)
-        if not actor.organisation_id:
-            return self.none()
-        if actor.may("lots.announce") and not actor.may("stock.move"):
-            return self.filter(donor_id=actor.organisation_id)
-        return self.filter(holder_id=actor.organisation_id)
+        scope = scope_of(actor)
+        return self.filter(**scope.filter) if scope else self.none()
 
 
 class Lot(models.Model):

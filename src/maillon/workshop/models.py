@@ -17,6 +17,7 @@ from maillon.kernel.ids import new_id
 from maillon.kernel.machine_words import KIND_LABELS, STORAGE_LABELS
 from maillon.kernel.translation import from_kept
 from maillon.territory.models import Organisation, Place
+from maillon.territory.scopes import scope_of
 from maillon.workshop.life import MediumState, State
 
 STATE_LABELS = {
@@ -50,13 +51,8 @@ class Condition(models.TextChoices):
 class DeviceQuerySet(models.QuerySet["Device"]):
     def visible_to(self, actor: Actor) -> "DeviceQuerySet":
         """A coordination: its territory's; a workshop: those it holds; a donor: those it gave."""
-        if actor.oversees and actor.territory_id:
-            return self.filter(territory_id=actor.territory_id)
-        if not actor.organisation_id:
-            return self.none()
-        if actor.may("lots.announce") and not actor.may("stock.move"):
-            return self.filter(donor_id=actor.organisation_id)
-        return self.filter(holder_id=actor.organisation_id)
+        scope = scope_of(actor)
+        return self.filter(**scope.filter) if scope else self.none()
 
     def workable_by(self, actor: Actor) -> "DeviceQuerySet":
         """Those the actor may change: its own, or its territory's for a coordination."""

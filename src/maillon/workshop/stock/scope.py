@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from maillon.kernel.actor import Actor
+from maillon.territory.scopes import scope_of
 from maillon.workshop.stock.facets import word
 
 
@@ -18,9 +19,5 @@ class View(NamedTuple):
 
 def view_of(actor: Actor) -> View | None:
     """None: sees nothing. A test compares this with `visible_to` for every role."""
-    if actor.oversees and actor.territory_id:
-        return View("territory", actor.territory_id)
-    if not actor.organisation_id:
-        return None
-    donates = actor.may("lots.announce") and not actor.may("stock.move")
-    return View("donor" if donates else "holder", actor.organisation_id)
+    scope = scope_of(actor)
+    return View(scope.side, scope.id) if scope else None
