@@ -18,7 +18,7 @@ from maillon.territory.commands import create_token
 from maillon.workshop import doubts, fleet_intake, intake, intake_command
 from maillon.workshop.intake import Incoming, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, Fingerprint, RawInput, Snapshot
-from maillon.workshop.queries import machine_of
+from maillon.workshop.queries import device_facts, machine_of
 from maillon.workshop.stock import index
 from tests.world import dmidecode, make_world, smartctl
 
@@ -94,9 +94,9 @@ def test_a_confirmed_list_enters_with_its_columns_recorded(world):
         "notebook",
         "INV-1",
         8192,
-        "inspected",
+        "received",
     )
-    assert kinds(first) == ["device.received", "device.inspected"] and index.check() == []
+    assert kinds(first) == ["device.received", "device.listed"] and index.check() == []
 
 
 def test_by_the_command_line_and_the_api_a_sure_list_enters_and_its_columns_are_recorded(world):
@@ -160,7 +160,7 @@ def test_other_columns_correct_what_the_list_made_without_making_it_twice(world)
     assert outcomes(lines) == ["known"] * 3 and Device.objects.count() == 3
     first.refresh_from_db()
     assert (first.serial, first.asset_tag, first.model) == ("5CD8123AAA", "INV-1", "ProBook 450 G5")
-    assert kinds(first)[-1] == "device.read_again" and index.check() == []
+    assert kinds(first)[-1] == "device.listed" and index.check() == []
 
 
 def test_only_the_rows_that_the_other_columns_change_are_read_again(world):
@@ -336,7 +336,7 @@ def test_place_looks_and_the_rest_go_where_they_belong(world):
     first, second = Device.objects.order_by("number")
     assert (first.place, first.condition) == (world.shelf, "B")
     assert (second.place, second.condition) == (None, "")
-    assert kinds(first) == ["device.received", "device.inspected", "device.described"]
+    assert kinds(first) == ["device.received", "device.listed", "device.described"]
     notes = first.snapshots.get().notes
     assert notes == {"purchase_date": "2019-03-18", "state": "Bon état", "donor": "Mairie", "place": "etagere 1"}
     assert second.snapshots.get().notes["state"] == "HS"
@@ -372,6 +372,21 @@ def test_machines_of_a_lot_that_has_not_arrived_are_announced_and_stand_nowhere(
     assert set(Device.objects.values_list("state", "place", "donor")) == {("announced", None, world.donor.pk)}
     lot_arrived(actor=world.actor("coordinator"), lot_id=lot.pk)
     assert outcomes(receive(world, data, lot_id=lot.pk)) == ["unchanged"] * 3
+
+
+def test_a_list_is_no_reading_of_the_machine(world):
+    lot = announce_lot(actor=world.actor("coordinator"), donor_id=world.donor.pk, holder_id=world.workshop.pk)
+    receive(world, csv_of(ROWS[0].replace("5CD8123AAA", "PF0AAAA1").replace("HP", "Lenovo")), lot_id=lot.pk)
+    lot_arrived(actor=world.actor("coordinator"), lot_id=lot.pk)
+    receive(world, csv_of(ROWS[0].replace("5CD8123AAA", "PF0AAAA1").replace("HP", "Lenovo")) + b"\n", lot_id=lot.pk)
+    device = Device.objects.get()
+    assert device.state == "announced" and not device_facts(device).inspected
+    receive(world, dmidecode(), "bench.txt")
+    device.refresh_from_db()
+    assert device.state == "inspected" and device_facts(device).inspected
+    receive(world, csv_of(ROWS[0].replace("5CD8123AAA", "PF0AAAA1").replace("8 Go", "4 Go")), "c.csv")
+    device.refresh_from_db()
+    assert device.state == "inspected" and device.memory_mb == 8192 and device_facts(device).inspected
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def current(known: Machine, newest: Machine) -> Machine:
 
     A list typed by people only fills in what no tool has read, even when it comes later.
     """
-    if _is_listed(newest) and not _is_listed(known):
+    if is_listed(newest) and not is_listed(known):
         known, newest = newest, known
     kept: dict[str, Any] = {name: getattr(newest, name) or getattr(known, name) for name in _LISTS}
     kept.update({name: _card(getattr(known, name), getattr(newest, name)) for name in _CARDS})
@@ -45,7 +45,8 @@ def current(known: Machine, newest: Machine) -> Machine:
     return replace(newest, **kept)
 
 
-def _is_listed(machine: Machine) -> bool:
+def is_listed(machine: Machine) -> bool:
+    """Whether only lists typed by people speak of it: no tool read it."""
     return bool(machine.tools) and set(machine.tools) == {LIST}
 
 

@@ -18,6 +18,11 @@ register(
     fields={"input": Field.CODE, "format": Field.CODE, "grade": Field.INT},
 )
 register(
+    "device.listed",
+    sentence=_("Described by a list, grade %(grade)s"),
+    fields={"input": Field.CODE, "format": Field.CODE, "grade": Field.INT},
+)
+register(
     "device.read_again",
     sentence=_("Hardware read again (%(format)s), grade %(grade)s"),
     fields={"input": Field.CODE, "format": Field.CODE, "grade": Field.INT},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 import maillon
 from maillon.collection.models import Lot, LotState
 from maillon.hardware import erasure, identity
-from maillon.hardware.current import current
+from maillon.hardware.current import current, is_listed
 from maillon.hardware.identity import Decision, Fingerprint
 from maillon.hardware.judgement import judge
 from maillon.hardware.messages import Message
@@ -189,11 +189,12 @@ class Batch:
         self.marks.add(device.id, marks)
         self.added.append((device, marks))
         step = BY_NAME["inspected"]
-        first = State(device.state) in step.sources and not self.announced
+        listed = is_listed(machine)  # someone wrote it in a list: nobody had it in hand
+        first = State(device.state) in step.sources and not self.announced and not listed
         if first:
             device.state = step.to.value
         payload = {"input": raw.digest, "format": raw.format.split(" + "), "grade": device.grade}
-        kind = "device.inspected" if first else "device.read_again"
+        kind = "device.listed" if listed else "device.inspected" if first else "device.read_again"
         self.events.append(ledger.Event(kind, self.actor, device.id, self.at, None, payload))
 
     def _doubt(self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]") -> Filed:

@@ -7,6 +7,7 @@ from typing import Any
 import zstandard
 
 from maillon.hardware import schema
+from maillon.hardware.fleet import FORMAT
 from maillon.hardware.model import Kind, Machine
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
@@ -32,7 +33,7 @@ def device_facts(device: Device) -> Facts:
     failing = tuple(str(CHECK_LINES[line]) for line in lines if answers.get(line) == CheckAnswer.Answer.FAILING)
     return Facts(
         state=State(device.state),
-        inspected=Hardware.objects.filter(device=device).exists(),
+        inspected=device.snapshots.exclude(raw__format=FORMAT).exists(),  # a list is no reading
         grade=device.grade,
         parts_only=device.parts_only,
         media=tuple(MediumFacts(medium.name, MediumState(medium.state)) for medium in media),
