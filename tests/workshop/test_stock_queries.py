@@ -284,7 +284,7 @@ def test_the_number_of_queries_does_not_grow(world, filters):
 def test_every_way_of_postgresql_gives_the_same(world, monkeypatch, rare, latest):
     from maillon.workshop.stock import lookup
 
-    monkeypatch.setattr(lookup, "RARE", rare - 1)
+    monkeypatch.setattr(lookup, "RARE", rare)
     monkeypatch.setattr(lookup, "LATEST", latest)
     monkeypatch.setattr(lookup, "SAMPLE", 100)
     fill(world, 260)

@@ -38,6 +38,15 @@ def numbers(question: Question, *, below: int | None = None, above: int | None =
     return sorted(answer(question, below, above, limit), reverse=True)
 
 
+def few(question: Question, most: int) -> list[int] | None:
+    """All the numbers, if they are `most` at most; None when they are more (or, on PostgreSQL, seem many more)."""
+    if connection.vendor == "postgresql" and _estimate(question)[0] > RARE:
+        return None
+    ask = _sqlite if connection.vendor == "sqlite" else _at_once
+    found = ask(question, None, None, most + 1)
+    return sorted(found, reverse=True) if len(found) <= most else None
+
+
 def _run(sql: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -90,10 +99,14 @@ def _any_of(wanted: Wanted, test: str, wrap: str = "%s") -> tuple[str, list[str]
 
 
 def _postgresql(question: Question, below: int | None, above: int | None, limit: int) -> list[int]:
-    expected = _estimate(question) if question.expected is None else question.expected
+    if question.expected is not None:
+        expected, enough = question.expected, True
+    else:
+        expected, density = _estimate(question)
+        enough = density * LATEST > limit
     if expected <= RARE:
         return _at_once(question, below, above, limit)
-    found = _among_latest(question, below, above, limit)
+    found = _among_latest(question, below, above, limit) if enough else []
     return found if len(found) >= limit else _block_by_block(question, below, above, limit)
 
 
@@ -136,11 +149,15 @@ def _among_latest(question: Question, below: int | None, above: int | None, limi
     return [row[0] for row in _run(sql, [*bounds, *values, limit])]
 
 
-def _estimate(question: Question) -> int:
-    """About how many documents answer."""
+def _estimate(question: Question) -> tuple[int, float]:
+    """About how many documents answer, and which share of those there are."""
     condition, values = _read_conditions(question)
-    sql = f"SELECT count(*) FROM workshop_stockdoc TABLESAMPLE SYSTEM ({SAMPLE}) WHERE {condition}"  # noqa: S608
-    return round(_run(sql, values)[0][0] * 100 / SAMPLE)
+    sql = (
+        f"SELECT count(*), count(*) FILTER (WHERE {condition}) "  # noqa: S608 - no value is written into it
+        f"FROM workshop_stockdoc TABLESAMPLE SYSTEM ({SAMPLE})"
+    )
+    sampled, found = _run(sql, values)[0]
+    return round(found * 100 / SAMPLE), found / sampled if sampled else 0.0
 
 
 def _at_once(question: Question, below: int | None, above: int | None, limit: int) -> list[int]:

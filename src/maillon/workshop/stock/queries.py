@@ -155,19 +155,23 @@ def _cut(
 def _searched_page(view: View, filters: StockFilters, cursor: Cursor) -> StockPage:
     none: dict[str, Any] = dict.fromkeys(_FACETS, ())
     loose = replace(filters, **none)
-    candidates = lookup.numbers(_question(view, loose), limit=MOST_COUNTED + 1)
-    if len(candidates) <= MOST_COUNTED:
-        return _small_page(view, filters, cursor, candidates)
     question = _question(view, filters)
-    found = candidates if loose == filters else lookup.numbers(question, limit=MOST_COUNTED + 1)
-    total = len(found) if len(found) <= MOST_COUNTED else None
+    if loose != filters:
+        candidates = lookup.few(_question(view, loose), MOST_COUNTED)
+        if candidates is not None:
+            return _small_page(view, filters, cursor, candidates)
+    found = lookup.few(question, MOST_COUNTED)
+    if loose == filters and found is not None:
+        return _small_page(view, filters, cursor, found)
+    many = replace(question, expected=lookup.RARE + 1)
 
     def page(before: int | None, after: int | None) -> list[int]:
-        if total is None and (before is not None or after is not None):
-            return lookup.numbers(question, below=before, above=after, limit=PAGE + 1)
+        if found is None:
+            return lookup.numbers(many, below=before, above=after, limit=PAGE + 1)
         return _window(found, before, after)
 
     numbers, previous, following = _cut(page, cursor)
+    total = len(found) if found is not None else None
     return StockPage(rows_of(numbers), previous, following, total, None, {})
 
 
