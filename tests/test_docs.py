@@ -92,6 +92,24 @@ def test_what_the_documentation_tells_to_type_exists(command, options, line):
         assert option in told, f"{line}: {option} is no option of maillon {command}"
 
 
+HELPS = [
+    *[(name,) for name in COMMANDS if name != "manage"],
+    *[("ledger", action) for action in ("verify", "checkpoint", "proof", "check-proof", "key")],
+    *[("bench", name) for name in BENCHES],
+]
+
+
+@pytest.mark.parametrize("command", HELPS, ids=" ".join)
+def test_each_help_says_what_it_does_and_what_each_argument_is(command):
+    told = help_of(*command)
+    usage, what, *_rest = told.split("\n\n")
+    assert usage.startswith(f"usage: maillon {' '.join(command)}")
+    assert re.match(r"[A-Z].*", what) and not what.startswith(("options:", "positional arguments:"))
+    arguments = "\n".join(re.findall(r"^(?:options|positional arguments):\n((?:  .*\n)+)", told, re.MULTILINE))
+    nameless = re.findall(r"^  (?! )(\S(?:(?!  ).)*)$(?!\n {10,}\S)", arguments, re.MULTILINE)
+    assert [argument for argument in nameless if argument != "ACTION"] == []
+
+
 def test_each_setting_is_described_to_operators_and_nothing_else():
     read_by = [ROOT / "src/maillon" / name for name in ("config/settings.py", "config/env.py", "serve.py")]
     known = set().union(*(VARIABLE.findall(text(path)) for path in read_by))

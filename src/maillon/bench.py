@@ -22,7 +22,7 @@ def main(argv: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=bool(not argv or argv[0].startswith("-")),
     )
-    parser.add_argument("name", choices=sorted(BENCHES), metavar="NAME")
+    parser.add_argument("name", choices=sorted(BENCHES), metavar="NAME", help="one of the benches below")
     options, rest = parser.parse_known_args(argv)
     module, _, name = BENCHES[options.name][0].partition(":")
     run: Callable[[list[str]], int] = getattr(import_module(module), name)

@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
         description="Receive invented machines (one dmidecode output each, then five to seven files each) into a "
         "database made for the purpose, and report snapshots a second and the share of each stage.",
     )
-    parser.add_argument("--machines", type=int, default=1_000)
+    parser.add_argument("--machines", type=int, default=1_000, metavar="N", help="invented machines (1,000)")
     options = parser.parse_args(argv)
     with scratch.database():
         sys.stdout.write(f"{connection.vendor}, {options.machines} machines, one process\n")

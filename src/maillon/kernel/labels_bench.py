@@ -22,7 +22,9 @@ def sample(count: int) -> list[labels.Label]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="maillon bench labels", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="maillon bench labels", description="Make sheets of invented labels, and tell how long each paper takes."
+    )
     parser.add_argument("--labels", type=int, default=1_000, metavar="N", help="how many labels (1,000)")
     parser.add_argument("--format", choices=sorted(labels.FORMATS), help="this format alone")
     options = parser.parse_args(argv)

@@ -17,10 +17,10 @@ def main(argv: list[str]) -> int:
         description="Verify certificates of erasure: the JSON offered on each certificate's public page.",
         epilog="Give the issuer's public key with --key, fetched from a place you trust (its /cle-publique.pem). "
         "Without it the key inside the file is used, which only shows that the file is whole. "
-        "Exit 0: all hold; 1: one does not.",
+        "Exit 0: all hold; 1: one does not; 2: wrong use.",
     )
-    parser.add_argument("certificate", nargs="+", type=Path)
-    parser.add_argument("--key", type=Path, help="the issuer's public keys, in PEM")
+    parser.add_argument("certificate", nargs="+", type=Path, help="JSON files, as “Signed statement (JSON)” gives them")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the issuer's public keys, in PEM")
     options = parser.parse_args(argv)
     try:
         trusted = _keys(options.key.read_text(encoding="ascii")) if options.key else None

@@ -26,7 +26,9 @@ def main(argv: list[str]) -> int:
         prog="maillon intake",
         description="Put files describing machines into the stock: readings, inventories, lists, archives, erasure "
         "reports. What can not be read is kept with its reason. The same file twice changes nothing.",
-        epilog="One line a machine on the output. Exit 0: all right; 1: something was refused; 2: wrong use.",
+        epilog="One line a machine on the output. Files of one machine are put together: give each machine a folder. "
+        "Exit 0: all right; 1: something was refused; 2: wrong use. "
+        "Example: maillon intake dumps/ --as technicienne@exemple.invalid --lot MQK-6KF8",
     )
     parser.add_argument("path", nargs="+", type=Path, help="files, or folders whose files are all taken")
     parser.add_argument("--as", dest="email", required=True, help="e-mail of the technician on whose behalf")

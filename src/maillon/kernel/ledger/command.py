@@ -37,7 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(actions)
     _add_checkpoint(actions)
     _add_proof(actions)
-    key = actions.add_parser("key", help="print the public key that checkpoints are verified with (PEM)")
+    key = actions.add_parser(
+        "key",
+        help="print the public key that checkpoints are verified with (PEM)",
+        description="Print the public key that checkpoints and certificates of erasure are verified with (PEM).",
+    )
     key.set_defaults(run=_key)
     return parser
 
@@ -77,11 +81,20 @@ def _add_checkpoint(actions: Any) -> None:
 
 
 def _add_proof(actions: Any) -> None:
-    proof = actions.add_parser("proof", help="prove that the last checkpoint saw a stream's head (JSON)")
+    proof = actions.add_parser(
+        "proof",
+        help="prove that the last checkpoint saw a stream's head (JSON)",
+        description="Print what proves that the last checkpoint saw this stream as it was (JSON): whoever has the "
+        "public key can check it alone, without the platform.",
+    )
     proof.add_argument("stream", help='such as "device:01a20c5e-ec95-72bd-bbe2-268b87672516"')
     proof.set_defaults(run=_proof)
-    check = actions.add_parser("check-proof", help="check such a proof, with a public key")
-    check.add_argument("file", type=Path)
+    check = actions.add_parser(
+        "check-proof",
+        help="check such a proof, with a public key",
+        description="Check what `maillon ledger proof` printed: its path to the root, and the root's signature.",
+    )
+    check.add_argument("file", type=Path, help="the proof (JSON)")
     check.add_argument("--key", type=Path, metavar="FILE", help="public key in PEM (default: this platform's)")
     check.set_defaults(run=_check_proof)
 
