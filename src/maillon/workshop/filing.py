@@ -257,7 +257,10 @@ class Batch:
         for device, code in zip(self.new, codes, strict=True):
             device.code = code
         Device.objects.bulk_create(self.new)
-        Device.objects.bulk_update(self.touched.values(), COLUMNS)
+        # Written over by key: `bulk_update` takes ten times as long for a list of a thousand machines.
+        Device.objects.bulk_create(
+            self.touched.values(), update_conflicts=True, unique_fields=["number"], update_fields=COLUMNS
+        )
         devices = {device.id: device for device in (*self.new, *self.touched.values())}
         for snapshot, device in self.snapshots:
             snapshot.device = device

@@ -62,7 +62,7 @@ def sync(
                 changed.append(medium)
                 events.append(_event("device.medium_removed", actor, at, device, medium))
     Medium.objects.bulk_create(new)
-    Medium.objects.bulk_update(_once(changed), WRITTEN)
+    Medium.objects.bulk_create(_once(changed), update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN)
     return events
 
 
