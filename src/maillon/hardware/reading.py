@@ -10,6 +10,7 @@ only when its turn comes, so that the command line starts fast.
 """
 
 import importlib
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -43,6 +44,8 @@ BINARY: tuple[str, ...] = ("edid", "fleet_list")
 
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
 _HEAD = 64 * 1024  # characters shown to `recognise`
+# Longer runs of blanks are shortened there: patterns that skip blanks take a time that grows with their square.
+_BLANKS = re.compile(r"\s{80,}")
 _DEFAULT = Limits()
 
 
@@ -106,11 +109,15 @@ def read_text(text: str, where: Where, name: str | None = None) -> Reading | Unr
 
     where: its `file` and `prefix` are kept, its tool is replaced by the recognised one. name: for refusals only.
     """
-    head = text[:_HEAD]
+    head = _BLANKS.sub(_shortened, text[:_HEAD])
     for form in _formats(TEXT, TextFormat):
         if form.recognise(head):
             return _guard(form, text, where)
     return foreign.describe_text(text)
+
+
+def _shortened(blanks: re.Match[str]) -> str:
+    return "\n" if "\n" in blanks[0] else blanks[0][:80]
 
 
 def read_document(document: Any, where: Where) -> Reading | Unreadable:
