@@ -15,6 +15,7 @@ from maillon.kernel import ledger
 from maillon.kernel.actor import Actor, system
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal, find
 from maillon.kernel.ids import new_id
+from maillon.territory import signals
 from maillon.territory.models import Membership, Organisation, OrganisationKind, Place, Token, User
 from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
 
@@ -58,6 +59,8 @@ def change_card(*, actor: Actor, organisation_id: UUID, card: dict[str, Any]) ->
                 setattr(organisation, name, card[name])
             organisation.save(update_fields=changed)
             ledger.append("organisation.changed", actor, organisation.pk, changed=changed)
+        if "name" in changed:
+            signals.renamed.send(Organisation, organisation=organisation)
     return organisation
 
 

@@ -9,6 +9,8 @@ class WorkshopConfig(AppConfig):
     def ready(self) -> None:
         from maillon.kernel import navigation, start
         from maillon.kernel.backup import restored
+        from maillon.territory.signals import renamed
+        from maillon.workshop.jobs import donor_renamed
         from maillon.workshop.stock import index, install
         from maillon.workshop.waiting import waiting
 
@@ -23,4 +25,5 @@ class WorkshopConfig(AppConfig):
         start.add("stock.view", waiting, order=10)
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
+        renamed.connect(donor_renamed)
         post_migrate.connect(install.forget_emptied, sender=self)

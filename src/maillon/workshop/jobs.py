@@ -1,11 +1,25 @@
 """What the workshop does in the background."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.jobs import JobContext, job
+from maillon.territory.models import Organisation
 from maillon.workshop.drops import commands
 from maillon.workshop.drops.models import Drop
 from maillon.workshop.intake import CHUNK
+from maillon.workshop.stock import index
+
+
+@job(title=_("Find the machines of a donor under its new name"))
+def reindex_donor(organisation_id: str) -> None:
+    index.sync_donor(UUID(organisation_id))
+
+
+def donor_renamed(sender: object, *, organisation: Organisation, **_kwargs: object) -> None:
+    """The stock is searched by the donor's name, and a donor may have given thousands of machines."""
+    reindex_donor.enqueue(str(organisation.pk))
 
 
 @job(title=_("Read the files received"), atomic=False, takes_context=True)
