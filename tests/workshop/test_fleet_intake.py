@@ -133,7 +133,18 @@ def test_a_mapping_of_another_list_is_refused_saying_where(world):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "3", '{"sheet": ""}', '{"mappings": [3]}', "[" * 5000, '{"columns": 3}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        '{"sheet": ""}',
+        '{"mappings": [3]}',
+        "[" * 5000,
+        '{"columns": 3}',
+        '{"sheet": "", "header_row": 1, "columns": [{"index": -1, "title": "a", "field": "model"}]}',
+    ],
 )
 def test_what_is_no_mapping_is_said_to_be_none(text):
     with pytest.raises(ValueError, match=r"mapping|Expecting|nested|recursion"):
@@ -233,6 +244,21 @@ def test_machines_that_no_row_describes_any_longer_are_named(world):
     assert len(lines) == 2 and Device.objects.count() == 5
     [warning] = lines[0].warnings
     assert sum(code in str(warning) for code in Device.objects.values_list("code", flat=True)) == 3
+
+
+def test_a_replay_asks_for_columns_that_nobody_confirmed(world):
+    receive(world, csv_of(*ROWS), lists=Lists(ask=True))
+    RawInput.objects.update(status="refused", reader_version="0.0.1")
+    assert outcomes(intake.replay(actor=world.actor("technician"))) == ["pending"]
+
+
+def test_what_a_list_says_of_a_doubtful_row_is_kept_until_it_is_decided(world):
+    receive(world, csv_of(*PLAIN_ROWS, titles=PLAIN_TITLES))
+    rows = [f"{row};" for row in PLAIN_ROWS[:3]]
+    receive(world, csv_of(*rows, "Fixe;Dell;OptiPlex 9010;16 Go;SSD 256;Salle 3", titles=f"{PLAIN_TITLES};Lieu"))
+    device = Device.objects.get(model="OptiPlex 9010")
+    doubts.decide(actor=world.actor("technician"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
+    assert device.snapshots.first().notes == {"place": "Salle 3"}
 
 
 def test_a_replay_reads_with_the_recorded_columns(world, monkeypatch):
@@ -571,6 +597,8 @@ def test_a_list_can_be_set_aside_and_read_after_all(world, client):
     assert address in client.get(reverse("workshop:intake")).content.decode()
     client.post(reverse("workshop:fleet-set-aside", args=[raw.pk]))
     raw.refresh_from_db()
+    RawInput.objects.update(reader_version="0.0.1")
+    assert list(intake.replay(actor=world.actor("technician"))) == [], "an upgrade does not read it by itself"
     assert raw.status == "refused" and address not in client.get(reverse("workshop:intake")).content.decode()
     client.post(address, posted(client.get(address)) | {"action": "enter"})
     raw.refresh_from_db()

@@ -45,7 +45,7 @@ def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
             device = batch.new_device()
             device.holder_id = doubt.organisation_id
             because = Message(_("A new machine, said a person."))
-        batch.read(device, doubt.raw, doubt.member, machine, because, identity.fingerprints(machine))
+        batch.read(device, doubt.raw, doubt.member, machine, because, identity.fingerprints(machine), doubt.notes)
         batch.write()
         if device_id:
             ledger.append("device.recognised", actor, device.id, input=doubt.raw.digest)

@@ -110,21 +110,26 @@ class Batch:
     ) -> Filed:
         """File one machine once it is known which it is. notes: what a list says of it beyond its hardware."""
         if recognised.decision is Decision.DOUBT:
-            return self._doubt(raw, member, machine, recognised)
+            return self._doubt(raw, member, machine, recognised, notes)
         outcome, device = "new", None
         if recognised.decision is Decision.KNOWN and recognised.key:
             outcome, device = "known", self.known(recognised.key)
             if device.holder_id != self.actor.organisation_id and not self.actor.oversees:
-                return self._elsewhere(raw, member, machine, recognised)
+                return self._elsewhere(raw, member, machine, recognised, notes)
         device = device or self.new_device()
         self.read(device, raw, member, machine, recognised.because, marks, notes)
         return Filed(outcome, recognised.because, device)
 
     def _elsewhere(
-        self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]"
+        self,
+        raw: RawInput,
+        member: str,
+        machine: Machine,
+        recognised: "identity.Recognition[UUID]",
+        notes: Mapping[str, str] | None,
     ) -> Filed:
         """It stands in another workshop's stock: the coordination, which sees both, says where it is."""
-        filed = self._doubt(raw, member, machine, recognised)
+        filed = self._doubt(raw, member, machine, recognised, notes)
         filed.because = Message(_("This machine is in the stock of another workshop."))
         filed.hint = Message(_("Ask the coordination to decide: the reading waits in the list of doubts."))
         return filed
@@ -197,7 +202,14 @@ class Batch:
         kind = "device.listed" if listed else "device.inspected" if first else "device.read_again"
         self.events.append(ledger.Event(kind, self.actor, device.id, self.at, None, payload))
 
-    def _doubt(self, raw: RawInput, member: str, machine: Machine, recognised: "identity.Recognition[UUID]") -> Filed:
+    def _doubt(
+        self,
+        raw: RawInput,
+        member: str,
+        machine: Machine,
+        recognised: "identity.Recognition[UUID]",
+        notes: Mapping[str, str] | None,
+    ) -> Filed:
         doubt = Doubt(
             organisation_id=self.actor.home,
             territory=self.territory,
@@ -205,6 +217,7 @@ class Batch:
             member=member,
             lot=self.lot,
             document=packed(machine),
+            notes=dict(notes or {}),
             candidates=[
                 {"device": str(key), "because": kept(match.because)}
                 for key, match in recognised.matches

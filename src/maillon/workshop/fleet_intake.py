@@ -115,6 +115,8 @@ def mappings_from(text: str) -> tuple[Mapping, ...]:
         raise ValueError(f"not a mapping of columns: {type(error).__name__}: {error}") from None
     if not found or any(not 0 <= one.header_row <= tables.MAX_ROWS for one in found):
         raise ValueError("not a mapping of columns: it names no sheet, or a row of titles that no list has")
+    if any(not 0 <= column.index < 200 for one in found for column in one.columns):
+        raise ValueError("not a mapping of columns: a column is beyond those that a list may have (0 to 199)")
     return found
 
 
@@ -172,7 +174,9 @@ def file(batch: Batch, raw: RawInput, data: bytes, lists: Lists) -> tuple[list[F
     """File a list in, or say what it waits for; with the remarks on its rows."""
     before = recorded(raw)
     if raw.status == RawInput.Status.READ and (not lists.mappings or same(lists.mappings, before)):
-        return batch.unchanged(raw), ()
+        filed = batch.unchanged(raw)
+        filed[0].raw_id = raw.pk
+        return filed, ()
     mappings = lists.mappings or before
     found = read(data, mappings)
     raw.reader_version = maillon.__version__

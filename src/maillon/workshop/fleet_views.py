@@ -271,6 +271,7 @@ def set_aside(request: Request, raw_id: UUID) -> HttpResponse:
     raw: RawInput = find(waiting, raw_id)
     raw.reason = {"reason": kept(Message(SET_ASIDE)), "hint": kept(Message(SET_ASIDE_HINT))}
     raw.status = RawInput.Status.REFUSED
-    raw.save(update_fields=["status", "reason"])
+    raw.instructions = {**raw.instructions, "aside": True}  # an upgrade does not read it again by itself
+    raw.save(update_fields=["status", "reason", "instructions"])
     messages.info(request, _("The list was set aside."))
     return redirect("workshop:intake")

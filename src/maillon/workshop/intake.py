@@ -284,7 +284,7 @@ def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[L
     actor.require("stock.intake")
     refused = RawInput.objects.filter(organisation_id=actor.home, status=RawInput.Status.REFUSED)
     if raw_ids is None:
-        refused = refused.exclude(reader_version=maillon.__version__)
+        refused = refused.exclude(reader_version=maillon.__version__).exclude(instructions__has_key="aside")
     else:
         refused = refused.filter(pk__in=list(raw_ids))
     for pk in list(refused.order_by("received_at").values_list("pk", flat=True)):
@@ -292,7 +292,7 @@ def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[L
         units = list(read_units([Incoming(raw.name, content_of(raw))]))
         said = raw.instructions.get("place")
         place = Place.objects.filter(organisation_id=actor.home, pk=said).first() if said else None
-        yield from file_units(actor, units, raw.lot, place)
+        yield from file_units(actor, units, raw.lot, place, lists=Lists(ask=True))
 
 
 def content_of(raw: RawInput) -> bytes:

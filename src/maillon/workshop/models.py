@@ -213,6 +213,7 @@ class Doubt(models.Model):
     lot = models.ForeignKey(Lot, null=True, on_delete=models.SET_NULL, related_name="+")
     document = models.BinaryField()
     candidates = models.JSONField(default=list)  # [{"device": uuid, "because": [text, values]}]
+    notes = models.JSONField(default=dict)  # as those of the snapshot it may become
     decided_at = models.DateTimeField(null=True)
     decided_device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
