@@ -38,10 +38,11 @@ from maillon.hardware.model import (
     Storage,
     StorageKind,
     System,
+    Unreadable,
 )
 from maillon.hardware.processor_names import processor_name, processor_vendor
 from maillon.hardware.quantities import decimal, iso_date, size_bytes, whole
-from maillon.hardware.readers.lshw_tree import Node, from_json, from_text
+from maillon.hardware.readers.lshw_tree import MOST_SYSTEMS, Node, from_json, from_text
 
 _EMPTY = re.compile(r"\[?empty\]?$|^\[?vide\]?$", re.IGNORECASE)
 _NUMERIC_ID = re.compile(r"\s*\[([0-9A-Fa-f]{4})(?::([0-9A-Fa-f]{4}))?\]$")  # of `lshw -numeric`
@@ -499,7 +500,12 @@ _NOT_ROOT = Message(
 )
 
 
-def _reading(name: str, roots: list[Node], tool: str, *, partial: bool) -> Reading:
+def _reading(name: str, roots: list[Node], tool: str, *, partial: bool) -> Reading | Unreadable:
+    if len(roots) > MOST_SYSTEMS:
+        return Unreadable(
+            Message(_("More than %(count)d machines in one file."), {"count": MOST_SYSTEMS}),
+            Message(_("Send a smaller file, or the outputs one by one.")),
+        )
     machines = tuple(machine_of(root, tool) for root in roots)
     return Reading(name, machines, (_NOT_ROOT,) if partial else ())
 
@@ -515,7 +521,7 @@ def _recognise_json(document: Any) -> bool:
     )  # fmt: skip
 
 
-def _parse_json(document: Any, where: Where) -> Reading:
+def _parse_json(document: Any, where: Where) -> Reading | Unreadable:
     """Several systems in one document are several machines; loose nodes (`lshw -C disk -json`) are of one."""
     roots = from_json(document, where)
     systems = [root for root in roots if root.kind == "system"]
@@ -534,7 +540,7 @@ def _recognise_text(text: str) -> bool:
     return bool(_ROOT_MARK.search(text[:16384]))
 
 
-def _parse_text(text: str, where: Where) -> Reading:
+def _parse_text(text: str, where: Where) -> Reading | Unreadable:
     partial = bool(_PARTIAL.search(text))
     kept = _PARTIAL.sub("  ", text) if partial else text
     return _reading("lshw", from_text(kept, where), where.tool, partial=partial)
@@ -544,8 +550,8 @@ def machine_of_document(document: Any, where: Where) -> Machine:
     """The one machine of a document held inside another; an empty machine when it is no lshw."""
     if not _recognise_json(document):
         return Machine()
-    machines = _parse_json(document, where).machines
-    return machines[0] if machines else Machine()
+    read = _parse_json(document, where)
+    return read.machines[0] if isinstance(read, Reading) and read.machines else Machine()
 
 
 FORMATS = (

@@ -90,6 +90,7 @@ def _json_node(item: dict[str, Any], path: str, where: Where, parent: Node | Non
 
 _BRANCH = re.compile(r"^( *)\*-([\w:.+-]{1,60})(?: (DISABLED|UNCLAIMED))?\s*$")
 _FIELD = re.compile(r"^ +([A-Za-zÀ-ÿ][\wÀ-ÿ ]{1,25}?) ?: (.*\S)\s*$")
+MOST_SYSTEMS = 5_000  # of one file: a whole park in one text, with room
 _SETTING = re.compile(r"(?:^|\s)([\w.+-]{1,40})=")
 # Labels of lshw's own translations (its catalogues fr, es, ca); the other languages print English ones.
 _LABELS = {
@@ -117,7 +118,10 @@ _CLASS_OF = tuple((re.compile(rf"^(?:{pattern})(?::\d+)?$"), kind) for pattern, 
 
 
 def from_text(text: str, where: Where) -> list[Node]:
-    """The systems of one text: each begins with a host name at the margin, branches are indented below it."""
+    """The systems of one text: each begins with a host name at the margin, branches are indented below it.
+
+    A margin line with nothing below it is no system. Reading stops past MOST_SYSTEMS: one more comes back.
+    """
     roots: list[Node] = []
     stack: list[tuple[int, Node]] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -138,6 +142,10 @@ def from_text(text: str, where: Where) -> list[Node]:
             if len(stack) < _MAX_DEPTH:
                 stack.append((indent, node))
         elif line[:1].strip() and ":" not in line and not line.startswith("*"):
+            if roots and not roots[-1].children and not roots[-1].values:
+                roots.pop()
+            if len(roots) > MOST_SYSTEMS:
+                break
             roots.append(Node(line.strip(), "system", where=where, lines={"": number}))
             stack = [(-1, roots[-1])]
         elif stack and (found := _FIELD.match(line)):
