@@ -120,8 +120,8 @@ def prepare_database() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL:
-        raise ImproperlyConfigured(f"PostgreSQL {connection.pg_version // 10_000} is too old: 15 or newer is needed.")
+    if (version := getattr(connection, "pg_version", OLDEST_POSTGRESQL)) < OLDEST_POSTGRESQL:
+        raise ImproperlyConfigured(f"PostgreSQL {version // 10_000} is too old: 15 or newer is needed.")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Preparing the database…")

@@ -55,6 +55,8 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--machines", type=int, default=MACHINES, help=f"how many machines ({MACHINES})")
     options = parser.parse_args(argv)
+    if not 1 <= options.machines <= 100_000:
+        parser.error(f"argument --machines: {options.machines}: from 1 to 100000")
     if Organisation.objects.exists():
         sys.stderr.write("maillon demo: the database is not empty. Start from a new MAILLON_DATA folder.\n")
         return 1
