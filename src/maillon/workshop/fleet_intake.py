@@ -91,7 +91,8 @@ def looks_tabular(data: bytes) -> bool:
         return False
     head = data[:8192].decode("utf-8", "replace")
     widths = Counter(len(row) for row in tables.csv_table(head, 40).rows[:-1] or ())
-    return bool(widths) and widths.most_common(1)[0][0] >= 3 and widths.most_common(1)[0][1] >= 2
+    cells, lines = widths.most_common(1)[0] if widths else (0, 0)
+    return cells >= 3 and lines >= 2 and 2 * lines >= widths.total()
 
 
 def taken(mapping: Mapping) -> list[Column]:
