@@ -13,7 +13,8 @@ from maillon.workshop.life import Step
 from maillon.workshop.models import Condition, Device
 from maillon.workshop.vocabulary import Reason, Repair, System
 
-REFERENCE = r"[0-9A-Za-z][0-9A-Za-z._:/+#@=-]{0,59}"
+# The whole of it, as an event takes it: a form's expression is searched anywhere otherwise.
+REFERENCE = r"\A[0-9A-Za-z][0-9A-Za-z._:/+#@=-]{0,59}\Z"
 REASONS_OF = {
     "for_parts": (Reason.TOO_OLD, Reason.BROKEN, Reason.LOCKED),
     "restored": (Reason.REPAIRED, Reason.FOUND, Reason.MISTAKE),
@@ -49,6 +50,7 @@ def _field(name: str, step: Step, device: Device) -> forms.Field:
     label = {"reference": _("Reference of the request"), "slip": _("Number of the tracking slip")}[name]
     return forms.RegexField(
         REFERENCE,
+        strip=True,
         label=label,
         max_length=60,
         help_text=_("A reference, never a person's name."),
