@@ -4,6 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
+from maillon.territory.models import User
+
 # Sentences of allauth that French says here as our other pages do: the project's catalogue goes before those of its
 # libraries.
 SAID_OUR_WAY = (
@@ -16,3 +18,8 @@ SAID_OUR_WAY = (
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def shown(user: User) -> str:
+    """How allauth's sentences call someone: "Signed in as …"."""
+    return user.name or user.email
