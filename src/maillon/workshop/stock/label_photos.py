@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from maillon.kernel.errors import Refusal
+from maillon.kernel.files import too_many_scans
 
 MOST_BYTES = 15 * 2**20
 MOST_PIXELS = 60_000_000  # a phone's largest photo today
@@ -39,6 +40,8 @@ def texts(data: bytes) -> list[str]:
 
 def _image(data: bytes) -> Image.Image:
     hint = _("Send a photo as JPEG, PNG or WebP.")
+    if too_many_scans(data):
+        raise Refusal(_("This file is not a photo that can be read."), hint)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
