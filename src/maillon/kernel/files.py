@@ -68,6 +68,7 @@ def keep_photo(data: bytes) -> tuple[str, int]:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Refusal(_("This file is not a photo we can read."), _("Send a JPEG, PNG or WebP image.")) from None
+    upright.info.clear()  # Pillow would write the comment of the photo again
     clean = io.BytesIO()
     upright.save(clean, "JPEG", quality=82, optimize=True)
     return keep(clean.getvalue()), clean.tell()
