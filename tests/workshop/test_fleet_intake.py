@@ -159,6 +159,16 @@ def test_marks_of_a_wrong_column_are_forgotten(world):
     assert Fingerprint.objects.filter(value="5CD8123AAA").exists()
 
 
+def test_a_mark_forgotten_on_one_row_may_name_the_machine_of_the_next(world):
+    data = csv_of(
+        "Portable;HP;ProBook;5CD8123AAA;5CD8123BBB;8 Go;SSD 256;i5-8250U",
+        "Portable;HP;ProBook;5CD8123BBB;5CD8123CCC;8 Go;SSD 256;i5-8250U",
+    )
+    receive(world, data, lists=Lists((mapping_of(data, D=None, E="serial"),)))
+    assert outcomes(receive(world, data, lists=Lists((mapping_of(data, D="serial", E=None),)))) == ["known"] * 2
+    assert list(Device.objects.order_by("number").values_list("serial", flat=True)) == ["5CD8123AAA", "5CD8123BBB"]
+
+
 def test_what_the_bench_read_stands_when_a_list_is_read_again(world):
     receive(world, dmidecode("5CD8123AAA"), "bench.txt")
     data = csv_of("Portable;Lenovo;Thinkpad;5CD8123AAA;INV-1;2 Go;HDD 80;Celeron", *ROWS[1:])

@@ -18,7 +18,7 @@ from maillon.workshop.intake import Outcome
 from maillon.workshop.intake_views import summary_of
 
 SHOWN = 300
-ASKING = (Outcome.REFUSED.value, Outcome.DOUBT.value)  # these ask for something: they come first
+ASKING = (Outcome.REFUSED.value, Outcome.DOUBT.value, Outcome.PENDING.value)  # these ask for something: they come first
 
 
 @access("stock.intake")
