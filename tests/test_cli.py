@@ -1,0 +1,194 @@
+"""The command line as its users meet it: help, exit codes, bad input, odd terminals, closed pipes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from maillon import cli
+from maillon.bench import BENCHES
+
+pytestmark = pytest.mark.pure  # each command runs in a process and a folder of its own, on SQLite or nothing
+
+USES = [[name] for name in cli.COMMANDS if name != "manage"] + [["bench", name] for name in BENCHES]
+UNREACHABLE = "postgres://maillon@127.0.0.1:1/maillon"
+TRACES = ("Traceback", "Exception ignored", "Error:")
+
+
+@pytest.fixture
+def maillon(tmp_path):
+    """maillon(*arguments, **environment): what the command did, run in an empty folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAILLON_", "DATABASE_URL"))}
+
+    def run(*arguments, stdin="", **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "maillon.cli", *arguments],
+            env={**kept, "LC_ALL": "C.UTF-8", "MAILLON_DATA": str(tmp_path / "data"), **environment},
+            cwd=tmp_path,
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=120,
+        )
+
+    return run
+
+
+def explained(done, code, *words):
+    """It stopped with this code and a sentence that holds these words: no trace of the program's inside."""
+    assert done.returncode == code, done.stderr
+    assert not [trace for trace in TRACES if trace in done.stderr], done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_every_command_is_named_with_its_exit_codes(capsys):
+    assert cli.main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown and command.summary in shown for name, command in cli.COMMANDS.items())
+    assert "0 all right" in shown and "1 some input was refused" in shown and "2 wrong use" in shown
+
+
+def test_nothing_asked_is_wrong_use_and_shows_what_may_be(capsys):
+    assert cli.main([]) == 2
+    assert "usage: maillon COMMAND" in capsys.readouterr().out
+
+
+def test_a_misspelt_command_is_met_with_the_nearest(capsys):
+    assert cli.main(["sevre"]) == 2
+    assert "Did you mean `maillon serve`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("use", USES, ids=" ".join)
+def test_help_tells_what_the_command_does_and_each_option(maillon, use):
+    done = maillon(*use, "--help")
+    assert done.returncode == 0 and not done.stderr
+    usage, _, rest = done.stdout.partition("\n\n")
+    assert f"usage: maillon {' '.join(use)}" in usage and rest.strip()
+    options = [line.strip() for line in rest.splitlines() if line.startswith("  -")]
+    bare = [line for at, line in enumerate(rest.splitlines()) if line.startswith("  -") and _is_bare(rest, at)]
+    assert options and not bare, f"no help for {bare}"
+
+
+def _is_bare(text, at):
+    """An option whose line holds nothing after it, and whose next line is not its help either."""
+    lines = [*text.splitlines(), ""]
+    return "  " not in lines[at].strip() and not lines[at + 1].startswith(" " * 10)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve", "--port", "many"],
+        ["serve", "--port", "70000"],
+        ["serve", "--workers", "0"],
+        ["worker", "--concurrency", "0"],
+        ["inspect"],
+        ["inspect", "missing.txt"],
+        ["inspect", "--jobs", "0", "x"],
+        ["intake", "x"],
+        ["labels"],
+        ["ledger"],
+        ["ledger", "verify", "--since", "yesterday"],
+        ["erasure"],
+        ["backup"],
+        ["restore"],
+        ["bench", "nothing"],
+        ["demo", "--machines", "-5"],
+        ["demo", "--unknown"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_code_2_with_a_sentence(maillon, arguments):
+    done = maillon(*arguments)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert f"maillon {arguments[0]}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["restore", "missing"], "missing"),
+        (["restore", "."], "."),
+        (["erasure", "missing"], "missing"),
+        (["ledger", "check-proof", "missing"], "missing"),
+        (["ledger", "verify", "--against", "missing"], "missing"),
+    ],
+    ids=str,
+)
+def test_a_file_that_can_not_be_read_is_code_1_and_named(maillon, arguments, named):
+    done = maillon(*arguments)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert named in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["demo"], ["ledger", "verify"], ["ledger", "checkpoint"], ["intake", "--as", "a@exemple.fr", "x"]]
+)
+def test_an_empty_database_is_met_with_what_to_do(maillon, arguments):
+    explained(maillon(*arguments), 1, "the database is not ready", "maillon manage migrate")
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port=0"], ["ledger", "verify"]])
+def test_a_server_that_is_down_is_told_in_a_sentence(maillon, arguments):
+    if arguments[0] == "serve":
+        arguments = ["serve", f"--port={free_port()}"]
+    explained(maillon(*arguments, DATABASE_URL=UNREACHABLE), 1, "PostgreSQL could not be reached", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "nothing"),
+        ("DATABASE_URL", "mysql://maillon@localhost/maillon"),
+        ("DATABASE_URL", "postgres://a:b@localhost:port/maillon"),
+        ("MAILLON_DEMO", "perhaps"),
+        ("MAILLON_SMTP_PORT", "ninety"),
+        ("MAILLON_DATA", __file__),
+    ],
+)
+def test_a_wrong_setting_stops_every_command_and_is_named(maillon, name, value):
+    explained(maillon("ledger", "verify", **{name: value}), 2, name)
+
+
+def test_a_password_is_not_shown(maillon):
+    done = maillon("ledger", "verify", DATABASE_URL="postgres://maillon:hidden-word@127.0.0.1:1/maillon")
+    assert "hidden-word" not in done.stderr + done.stdout
+
+
+def test_a_reader_that_leaves_is_no_error(maillon, tmp_path):
+    for number in range(200):
+        (tmp_path / f"{number}.txt").write_text("nothing known\n" * 5)
+    command = f'"{sys.executable}" -m maillon.cli inspect *.txt 2>errors | head -n 1'
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.stdout.startswith('{"file"')
+    assert "BrokenPipe" not in (tmp_path / "errors").read_text()
+
+
+def test_help_to_a_reader_that_left_is_no_error(tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = subprocess.run(
+        [sys.executable, "-m", "maillon.cli", "--help"], stdout=writes, stderr=subprocess.PIPE, timeout=120
+    )
+    os.close(writes)
+    assert done.returncode == 0 and done.stderr == b""
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}])
+def test_any_file_name_can_be_said_on_any_terminal(maillon, tmp_path, environment):
+    name = os.fsdecode(b"relev\xc3\xa9-\xe9-\xe2\x82\xac.txt")
+    (tmp_path / name).write_text("nothing known\n")
+    done = maillon("inspect", name, **environment)
+    assert done.returncode == 1
+    assert done.stdout.startswith('{"file":"relev') and "Traceback" not in done.stderr
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
