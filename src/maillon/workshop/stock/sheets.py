@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
+from maillon.hardware import tables
+from maillon.hardware.model import Limits, Unreadable
 from maillon.kernel.errors import Refusal
+from maillon.kernel.translation import told
 from maillon.workshop.stock.export import unguarded
 
 MOST_BYTES = 30 * 2**20
 MOST_UNPACKED = 400 * 2**20
+LIMITS = Limits(seconds=20)
 MOST_LINES = 100_000
 MOST_COLUMNS = 200
 DELIMITERS = ";,\t|"
@@ -30,16 +33,34 @@ def table(data: bytes) -> list[list[str]]:
 
 
 def _spreadsheet(data: bytes) -> list[list[str]]:
-    hint = _("Save it again as ODS, XLSX or CSV from your spreadsheet.")
+    """The first sheet that holds anything, read by a process of its own: a kilobyte can ask for more memory than there
+    is, and the library that reads it then ends its process.
+    """
+    _must_not_swell(data)
+    read = tables.read_tables(data, LIMITS)
+    if isinstance(read, Unreadable):
+        raise Refusal(told(read.reason), told(read.hint))
+    if read[0].left_out:
+        raise Refusal(
+            _("This file has too many lines or columns."),
+            _("Send at most %(lines)d lines, with the columns of an export.") % {"lines": tables.MAX_ROWS},
+        )
+    rows = read[0].rows
+    width = max(map(len, rows), default=0)  # empty cells at the end of a line are not told
+    return _bounded([_written(cell) for cell in row] + [""] * (width - len(row)) for row in rows)
+
+
+def _must_not_swell(data: bytes) -> None:
+    """Raises Refusal."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            if sum(part.file_size for part in package.infolist()) > MOST_UNPACKED:
-                raise Refusal(_("This file is too big once unpacked."), _("Export fewer machines at a time."))
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = book.get_sheet_by_index(0).to_python()
-    except (CalamineError, zipfile.BadZipFile, IndexError, ValueError, OSError) as error:
-        raise Refusal(_("This spreadsheet can not be read."), hint) from error
-    return _bounded([_written(cell) for cell in row] for row in rows)
+            size = sum(part.file_size for part in package.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise Refusal(
+            _("This spreadsheet can not be read."), _("Save it again as ODS, XLSX or CSV from your spreadsheet.")
+        ) from error
+    if size > MOST_UNPACKED:
+        raise Refusal(_("This file is too big once unpacked."), _("Export fewer machines at a time."))
 
 
 def _written(cell: Any) -> str:
@@ -48,7 +69,7 @@ def _written(cell: Any) -> str:
         return str(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    return unguarded(str(cell).strip())
+    return "" if cell is None else unguarded(str(cell).strip())
 
 
 def _csv(data: bytes) -> list[list[str]]:
