@@ -192,6 +192,7 @@ def found_platform() -> int:
     from django.core.validators import validate_email
 
     from maillon.territory.commands import found_territory
+    from maillon.territory.places import load_communes
 
     email = os.environ.get(FIRST_COORDINATOR, "").strip()
     if not email:
@@ -206,6 +207,7 @@ def found_platform() -> int:
     except ValidationError:
         complain(f"{email!r} is not an e-mail address. Write one such as prenom.nom@exemple.fr, then start again.")
         return WRONG_USE
+    load_communes()
     found_territory(email=email)
     mailed = "sent by e-mail" if settings.EMAIL_HOST else "printed here, as no mail server is set (MAILLON_SMTP_HOST)"
     say(f"{email} can now sign in: the code asked for on the sign-in page is {mailed}.")

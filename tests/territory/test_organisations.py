@@ -1,11 +1,13 @@
 """Organisations, members, keys."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.territory import commands
 from maillon.territory.actors import actor_of_token
+from maillon.territory.forms import CommuneField
 from maillon.territory.models import Commune, Membership, Organisation, User
 from maillon.territory.places import load_communes
 from maillon.territory.uai import LETTERS, uai_problem
@@ -129,3 +131,29 @@ def test_one_sees_one_s_own_organisation_and_a_coordination_its_territory(world)
     assert list(Organisation.objects.visible_to(world.actor("technician"))) == [world.workshop]
     seen = Organisation.objects.visible_to(world.actor("coordinator"))
     assert {o.territory_id for o in seen} == {world.coordination.pk} and len(seen) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("44109", "Nantes"), ("nantes", "Nantes"), ("44300", "Nantes"), ("rezé", "Rezé"), ("", None)]
+)
+def test_a_commune_is_named_as_people_do(db, text, found):
+    load_communes("244400404")
+    commune = CommuneField().clean(text)
+    assert (commune.name if commune else None) == found
+
+
+@pytest.mark.parametrize(("text", "told"), [("Atlantide", "No commune"), ("saint", "Several communes")])
+def test_a_commune_unknown_or_ambiguous_is_told(db, text, told):
+    load_communes("244400404")
+    with pytest.raises(ValidationError, match=told):
+        CommuneField().clean(text)
+
+
+def test_the_card_takes_a_commune(world, client):
+    load_communes("244400404")
+    client.force_login(world.users["coordinator"])
+    url = f"/organisations/{world.coordination.pk}/fiche/"
+    assert client.post(url, {"name": "Coordination", "commune": "Nantes"}).status_code == 302
+    world.coordination.refresh_from_db()
+    assert world.coordination.commune_id == "44109"
+    assert 'value="Nantes"' in client.get(f"/organisations/{world.coordination.pk}/").content.decode()

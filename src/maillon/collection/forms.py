@@ -34,6 +34,9 @@ class LotForm(forms.ModelForm[Lot]):
         if not self.instance.territory_id:
             self.fields["regime"].required = False
             self.fields["regime"].help_text = _("Leave empty: the kind of donor decides.")
+        if "holder" in self.fields and not self.instance.territory_id:
+            self.fields["holder"].required = False
+            self.fields["holder"].help_text = _("Leave empty: the coordination's first workshop receives it.")
         if not actor.may("lots.change"):  # a donor announces its own machines
             for name in ("donor", "regime", "waste_status"):
                 del self.fields[name]

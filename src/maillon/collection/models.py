@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from maillon.collection.rules import Regime, WasteStatus
 from maillon.kernel.actor import Actor
+from maillon.kernel.codes import pretty
 from maillon.kernel.ids import new_id
 from maillon.territory.models import Organisation, OrganisationKind
 from maillon.territory.scopes import scope_of
@@ -80,7 +81,7 @@ class Lot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return pretty(self.code)
 
 
 def regime_of(donor: Organisation | None) -> Regime:

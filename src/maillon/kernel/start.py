@@ -22,6 +22,7 @@ class Waiting:
     url: str
     icon: str
     action: str | Promise = ""  # the button, when something is to be done
+    counted: bool = True  # False: something to do that is no figure
 
 
 Source = Callable[[Actor], Iterable[Waiting]]

@@ -46,4 +46,3 @@ register(
 )
 register("organisation.token_revoked", sentence=_("API key revoked"), fields={"token": Field.ID})
 register("organisation.place_added", sentence=_("Place added"), fields={"place": Field.ID})
-register("organisation.place_removed", sentence=_("Place removed"), fields={"place": Field.ID})

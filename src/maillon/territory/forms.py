@@ -6,25 +6,43 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillon.territory.models import Commune, Organisation, OrganisationKind
+from maillon.territory.queries import communes_called
 from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
 
 
+class CommuneField(forms.CharField):
+    """A commune by its INSEE code, its postcode or its name: a list of 35,000 is no choice."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = _("Its name, its postcode or its INSEE code.")
+        super().__init__(label=_("Commune"), required=False, max_length=100, help_text=help_text, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        found = Commune.objects.filter(pk=value).first() if isinstance(value, str) and len(value) == 5 else None
+        return found.name if found else value
+
+    def clean(self, value: Any) -> Commune | None:
+        text = super().clean(value).strip()
+        if not text:
+            return None
+        found = list(communes_called(text)[:6])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(_("No commune is called “%(text)s”.") % {"text": text})
+        names = ", ".join(f"{commune.name} ({commune.code})" for commune in found[:5])
+        raise forms.ValidationError(_("Several communes: write the code of one of them. %(names)s") % {"names": names})
+
+
 class CardForm(forms.ModelForm[Organisation]):
+    commune = CommuneField()
+
     class Meta:
         model = Organisation
         fields = ("name", "commune", "address", "siret", "uai", "phone", "email")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        coordination = self.instance.territory_id or kwargs.get("initial", {}).get("territory_id")
-        communes = Commune.objects.all()
-        siren = (
-            Organisation.objects.filter(pk=coordination).values_list("commune__grouping_siren", flat=True).first()
-            if coordination
-            else None
-        )
-        # A list of 35,000 communes is no choice: the coordination's own grouping, once it is known.
-        self.fields["commune"].queryset = communes.filter(grouping_siren=siren) if siren else communes.none()  # type: ignore[attr-defined]
         if self.instance.kind != OrganisationKind.SCHOOL:
             del self.fields["uai"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from maillon.kernel.actor import Actor
-from maillon.territory.models import Organisation, Place, User
+from maillon.territory.models import Commune, Organisation, Place, User
 
 
 def organisations(viewer: Actor) -> list[Organisation]:
@@ -16,6 +16,13 @@ def organisations(viewer: Actor) -> list[Organisation]:
         people=Count("memberships__user", filter=Q(memberships__user__is_active=True), distinct=True)
     )
     return list(counted.order_by("kind", "name", "id"))
+
+
+def communes_called(text: str) -> QuerySet[Commune]:
+    """Those with this INSEE code, this postcode, or this name; failing that, whose name holds these words."""
+    words = text.strip()
+    exact = Commune.objects.filter(Q(code=words.upper()) | Q(name__iexact=words) | Q(postcodes__icontains=f'"{words}"'))
+    return exact if exact.exists() else Commune.objects.filter(name__icontains=words)
 
 
 def places(viewer: Actor) -> list[Place]:

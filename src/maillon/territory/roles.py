@@ -38,7 +38,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "organisation.change",
             "members.change",
             "tokens.change",
-            "ledger.verify",
         }
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | {"organisation.view"}),

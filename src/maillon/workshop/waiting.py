@@ -57,4 +57,4 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
             action = _("See what must be erased") if state is State.INSPECTED and actor.may("stock.move") else ""
             yield Waiting(count, COUNTED[state] % count, f"{reverse('stock:list')}?state={state.value}", icon, action)
     if not counts and actor.may("stock.intake"):
-        yield Waiting(1, _("No machine yet"), reverse("workshop:intake"), "upload", _("Drop a first reading"))
+        yield Waiting(1, _("No machine yet"), reverse("workshop:intake"), "upload", _("Drop a first reading"), False)
