@@ -5,7 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.chain.test_every_page import picture
+from tests.chain.test_every_page import take_picture
 
 pytestmark = pytest.mark.browser
 TECHNICIAN = "technicienne@exemple.invalid"
@@ -43,7 +43,7 @@ def test_a_list_is_dropped_its_columns_corrected_and_its_machines_entered(visit,
     page.wait_for_url("**/releves/listes/**")
     address = page.url
     assert page.locator("tr.plan-new").count() == 3
-    page.screenshot(path=picture(tmp_path, "liste-colonnes", width), full_page=True)
+    take_picture(page, tmp_path, "liste-colonnes", width)
     assert page.get_by_text("8 Go ?").count() >= 1, "what was not understood is quoted"
     if script:
         fits_and_is_accessible(page)
