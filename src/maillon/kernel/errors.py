@@ -29,6 +29,14 @@ class NotFound(Exception):
     """Absent, or another organisation's: one answer for both (HTTP 404)."""
 
 
+class TooManyGuesses(Exception):
+    """Too many wrong codes were asked for from one address (HTTP 429)."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(seconds)
+
+
 def find(queryset: Any, key: object) -> Any:
     """The one row of an already scoped queryset with this primary key. Raises NotFound."""
     row = queryset.filter(pk=key).first()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillon.kernel.access import EVERYONE, SIGNED_IN, TOKEN, stated
 from maillon.kernel.actor import PUBLIC
-from maillon.kernel.errors import NotAllowed, NotFound
+from maillon.kernel.errors import NotAllowed, NotFound, TooManyGuesses
 
 POLICY = "; ".join(
     (
@@ -107,6 +107,13 @@ class AccessMiddleware:
             return forbidden(request, exception.permission)
         if isinstance(exception, NotFound):
             return render(request, "404.html", status=404)
+        if isinstance(exception, TooManyGuesses):
+            return HttpResponse(
+                _("Too many wrong codes. Wait ten minutes, then read the code again."),
+                status=429,
+                content_type="text/plain; charset=utf-8",
+                headers={"Retry-After": str(exception.seconds)},
+            )
         return None
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillon.kernel.access import access
 from maillon.kernel.actor import Actor
-from maillon.kernel.errors import Refusal, find
+from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.http import Request
 from maillon.kernel.translation import from_kept, told
 from maillon.workshop import by_hand
@@ -122,7 +122,10 @@ def refused(request: Request) -> HttpResponse:
 @require_POST
 def replay(request: Request) -> HttpResponse:
     chosen = [raw_id for raw_id in request.POST.getlist("input") if raw_id]
-    ids = [UUID(raw_id) for raw_id in chosen] if chosen else None
+    try:
+        ids = [UUID(raw_id) for raw_id in chosen] if chosen else None
+    except ValueError as error:
+        raise NotFound from error
     lines = list(receiving.replay(actor=request.actor, raw_ids=ids))
     messages.info(request, summary(lines) or _("Nothing had to be read again."))
     return redirect("workshop:refused")
@@ -166,6 +169,8 @@ def decide(request: Request, doubt_id: UUID) -> HttpResponse:
     doubt: Doubt = find(deciding.open_doubts(request.actor), doubt_id)
     chosen = request.POST.get("device", "")
     device_id = next((UUID(c["device"]) for c in doubt.candidates if c["device"] == chosen), None)
+    if chosen and device_id is None:  # an empty answer alone means a new machine
+        raise NotFound
     device = deciding.decide(actor=request.actor, doubt_id=doubt.pk, device_id=device_id)
     messages.success(request, _("Decided: %(code)s.") % {"code": device.code})
     return redirect("workshop:doubts")

@@ -65,7 +65,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "waits_for_erasure": facts.inspected and not life.erasure_established(facts),
         "media": [(medium, proofs.get(medium.pk)) for medium in media if medium.fitted],
         "removed_media": [(medium, proofs.get(medium.pk)) for medium in media if not medium.fitted],
-        "timeline": timeline(device),
+        "timeline": timeline(actor, device),
         "documents": list(device.documents.all()),
         "snapshots": snapshots,
         "listed": listed_notes(snapshots),
@@ -93,10 +93,14 @@ def listed_notes(snapshots: Iterable[Snapshot]) -> list[tuple[str, str]]:
     return shown
 
 
-def timeline(device: Device) -> list[dict[str, Any]]:
-    """The device's events, newest first, with who acted for whom. Three queries."""
+def timeline(actor: Actor, device: Device) -> list[dict[str, Any]]:
+    """The device's events, newest first, with who acted for whom. Three queries.
+
+    A person is named to their own organisation and to the coordination; others read for which organisation they acted.
+    """
     entries = list(Entry.objects.filter(stream=f"device:{device.id}").order_by("-sequence")[:TIMELINE])
-    people = member_names(entry.user_id for entry in entries if entry.user_id)
+    named = [entry for entry in entries if actor.oversees or entry.organisation_id == actor.organisation_id]
+    people = member_names(entry.user_id for entry in named if entry.user_id)
     organisations = organisation_names(entry.organisation_id for entry in entries if entry.organisation_id)
     return [
         {
@@ -105,7 +109,7 @@ def timeline(device: Device) -> list[dict[str, Any]]:
             "who": " – ".join(
                 name
                 for name in (
-                    people.get(entry.user_id, "") if entry.user_id else "",
+                    people.get(entry.user_id, "") if entry.user_id and entry in named else "",
                     organisations.get(entry.organisation_id, "") if entry.organisation_id else "",
                 )
                 if name

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from maillon.kernel import codes
+from maillon.kernel import codes, guesses
 from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import NotFound
 from maillon.kernel.http import Request
@@ -59,9 +59,12 @@ def passport_data(request: Request, code: str) -> HttpResponse:
     return JsonResponse(passport.json_ld(passport.passport(shown)), content_type="application/ld+json")
 
 
-def _certificate(number: str) -> Erasure:
+def _certificate(request: Request, number: str) -> Erasure:
+    """Raises NotFound, TooManyGuesses: a certificate names people, and is for those who hold its number."""
+    guesses.allow(request, "certificate")
     row: Erasure | None = Erasure.objects.filter(number=_code(number)).first()
     if row is None:
+        guesses.missed(request, "certificate")
         raise NotFound
     return row
 
@@ -70,7 +73,7 @@ def _certificate(number: str) -> Erasure:
 @require_safe
 def certificate_page(request: Request, number: str) -> HttpResponse:
     """Anyone who holds the number sees the certificate, and whether its signature holds."""
-    row = _certificate(number)
+    row = _certificate(request, number)
     return render(request, "workshop/certificate.html", {"shown": certificate.shown(row), "row": row})
 
 
@@ -78,7 +81,7 @@ def certificate_page(request: Request, number: str) -> HttpResponse:
 @require_safe
 def certificate_data(request: Request, number: str) -> HttpResponse:
     """The signed statement, its signature and the key: all that is needed to verify it elsewhere."""
-    row = _certificate(number)
+    row = _certificate(request, number)
     body = {"statement": row.statement, "signature": row.signature, "public_key": keys.public_key().pem()}
     response = HttpResponse(json.dumps(body, ensure_ascii=False, indent=1), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="effacement-{row.number}.json"'
@@ -88,7 +91,7 @@ def certificate_data(request: Request, number: str) -> HttpResponse:
 @access(EVERYONE)
 @require_safe
 def certificate_pdf(request: Request, number: str) -> HttpResponse:
-    row = _certificate(number)
+    row = _certificate(request, number)
     pdf = certificate.pdf(row, get_language() or settings.LANGUAGE_CODE)
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="effacement-{row.number}.pdf"'
