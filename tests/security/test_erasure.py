@@ -175,3 +175,14 @@ def test_a_disk_that_moves_leaves_a_trace_on_the_machine_it_left(world):
     machine(actor, "PF0BBBB2", DISK)
     assert Entry.objects.filter(stream=f"device:{device.id}", kind="device.medium_removed").count() == 1
     assert not established(device)
+
+
+def test_the_signed_statement_of_another_certificate_does_not_hold_under_this_number(world, client):
+    actor = world.actor("technician")
+    machine(actor)
+    machine(actor, "PF0BBBB2", "S3Z9NB0K222222")
+    bring(actor, ("one.json", wipe_report(DISK)), ("two.json", wipe_report("S3Z9NB0K222222")))
+    one, two = Erasure.objects.filter(number__isnull=False)
+    assert client.get(f"/c/{one.number}/").context["shown"]["holds"]
+    Erasure.objects.filter(pk=one.pk).update(statement=two.statement, signature=two.signature)
+    assert not client.get(f"/c/{one.number}/").context["shown"]["holds"]

@@ -26,7 +26,8 @@ def shown(row: Erasure) -> dict[str, Any]:
         "issued_at": datetime.fromisoformat(statement["issued_at"]),
         "kind": kinds.get(statement["medium"]["kind"], ""),
         "method": method_words(statement["sanitization"]["method"]),
-        "holds": erasing.signature_holds(row),
+        # The statement of another certificate, signed as it is, proves nothing of this one.
+        "holds": erasing.signature_holds(row) and statement["number"] == row.number,
         "seen": [told(from_kept(message)) for message in statement["seen"]],
         "limits": [told(from_kept(message)) for message in statement["limits"]],
         "signature": row.signature,
