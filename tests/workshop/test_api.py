@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from maillon.collection.commands import announce_lot
 from maillon.config.wsgi import application
 from maillon.territory.commands import create_token
 from maillon.territory.roles import TOKEN_SCOPES
@@ -118,6 +119,14 @@ def test_the_machine_tells_where_each_value_was_read(client, world):
     device = Device.objects.get()
     machine = client.get(f"/api/v1/devices/{device.code}/machine", **key(world)).json()
     assert machine["system"]["serial"] == device.serial and "dmidecode" in json.dumps(machine)
+
+
+def test_lots_and_places_tell_what_to_give_with_files(client, world):
+    lot = announce_lot(actor=world.actor("coordinator"), donor_id=world.donor.pk, holder_id=world.workshop.pk)
+    assert [row["id"] for row in client.get("/api/v1/lots", **key(world)).json()] == [str(lot.pk)]
+    assert [row["name"] for row in client.get("/api/v1/places", **key(world)).json()] == [world.shelf.name]
+    theirs = key(world, organisation=world.neighbour)
+    assert client.get("/api/v1/lots", **theirs).json() == client.get("/api/v1/places", **theirs).json() == []
 
 
 def test_the_schema_is_openapi_3_1(client):

@@ -9,7 +9,7 @@ from PIL import Image
 from maillon.kernel.documents import certificate as paper
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
-from maillon.workshop import certificate, erasing, intake
+from maillon.workshop import by_hand, certificate, erasing, intake
 from maillon.workshop.erasure_command import main as erasure_command
 from maillon.workshop.intake import Incoming, Outcome
 from maillon.workshop.models import Device, Erasure, Medium, RawInput
@@ -190,3 +190,19 @@ def test_the_passport_tells_nobody_s_number_name_or_place(world, device, client)
     for secret in (DISK, device.serial, world.workshop.name, "technician", Erasure.objects.get().number):
         assert secret not in page and secret not in data
     assert "ThinkPad T470" in page and json.loads(data)["@type"] == "Product"
+
+
+def test_a_disk_named_from_its_label_must_be_proved_like_any_other(world):
+    bare = by_hand.register(actor=world.actor("technician"), kind="desktop", vendor="HP", model="6005")
+    common = {"actor": world.actor("technician"), "device_id": bare.id, "kind": "hdd", "model": "WD"}
+    with pytest.raises(Refusal, match="serial number"):
+        erasing.name_disk(**common, serial=" ")
+    medium = erasing.name_disk(**common, serial="WX 123456")
+    assert medium.serial == "WX123456"
+    with pytest.raises(Refusal, match="already known"):
+        erasing.name_disk(**common, serial="wx123456")
+    erasing.record_destruction(
+        actor=world.actor("technician"), device_id=bare.id, medium_id=medium.pk, witness="x", photo=photo()
+    )
+    bare.refresh_from_db()
+    assert bare.state == "erased"

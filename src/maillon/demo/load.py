@@ -80,6 +80,7 @@ def _load(machines: int) -> None:
         count = max(1, round(machines * share / whole))
         lot = _lot(donor, workshop, months, count, waste)
         number = _fill(lot, workshop, months, number, count, draw)
+    _announced(draw)
     _odd_fates(draw)
     ledger.checkpoint()
 
@@ -178,6 +179,26 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     for read, stage in known:
         _live(actor, by_serial[read.serial].id, stage, arrived + timedelta(days=6), draw)
     return number
+
+
+def _announced(draw: Random) -> None:
+    """A lot that has not arrived, known by the donor's own list."""
+    names = {told.key: told.name for told in ORGANISATIONS}
+    lot = collecting.announce_lot(
+        actor=_actor(COORDINATION),
+        donor_id=Organisation.objects.get(name=names["college"]).pk,
+        holder_id=Organisation.objects.get(name=names["atelier-sud"]).pk,
+        announced_count=12,
+    )
+    rows = ["Type;Marque;Modèle;N° de série;RAM (Go);Disque"]
+    for number in range(12):
+        vendor, model = draw.choice(
+            (("Dell", "OptiPlex 3050"), ("HP", "ProDesk 400 G4"), ("Lenovo", "ThinkCentre M710q"))
+        )
+        rows.append(f"Fixe;{vendor};{model};{TEST_SERIAL}A{number:04d};8;SSD 256 Go")
+    files = [Incoming("parc-du-college-fictif.csv", "\n".join(rows).encode())]
+    for _line in intake.receive(actor=_actor("atelier-sud"), files=files, lot_id=lot.pk):
+        pass
 
 
 def _odd_fates(draw: Random) -> None:

@@ -9,12 +9,14 @@ from ninja import Field, File, Form, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
+from maillon.collection.models import Lot
 from maillon.hardware.model import Kind
 from maillon.hardware.schema import to_dict
 from maillon.kernel import codes, events
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
+from maillon.territory.models import Place
 from maillon.workshop import fleet_intake, life, moves
 from maillon.workshop import intake as receiving
 from maillon.workshop.forms import StepForm
@@ -95,6 +97,21 @@ class DeviceDetail(DeviceOut):
 class DevicePage(Schema):
     devices: list[DeviceOut]
     next: int | None = Field(description="Give it as `before` to read on; null at the end")
+
+
+class LotOut(Schema):
+    id: UUID = Field(description="To give as `lot` when sending files")
+    code: str
+    state: str
+    regime: str
+    waste_status: str
+    announced_count: int | None
+    donor: str | None = Field(description="Name of the donor; null for an individual")
+
+
+class PlaceOut(Schema):
+    id: UUID = Field(description="To give as `place` when sending files or taking a step")
+    name: str
 
 
 class Answers(Schema):
@@ -218,6 +235,25 @@ def take_step(request: HttpRequest, code: Code, name: str, answers: Answers) -> 
     if not form.is_valid():
         raise HttpError(422, "; ".join(f"{field}: {', '.join(map(str, e))}" for field, e in form.errors.items()))
     return moves.take_step(actor=actor, device_id=found.id, step=name, answers=form.cleaned_data)
+
+
+@router.get("/lots", response={200: list[LotOut], **ERRORS}, summary="The latest lots this key may see")
+def lots(request: HttpRequest) -> list[dict[str, Any]]:
+    actor = _actor(request)
+    actor.require("lots.view")
+    rows = Lot.objects.visible_to(actor).select_related("donor").order_by("-created_at", "id")[:PAGE]
+    fields = ("id", "code", "state", "regime", "waste_status", "announced_count")
+    return [
+        {**{name: getattr(row, name) for name in fields}, "donor": row.donor.name if row.donor else None}
+        for row in rows
+    ]
+
+
+@router.get("/places", response={200: list[PlaceOut], **ERRORS}, summary="The places of the key's organisation")
+def places(request: HttpRequest) -> list[Place]:
+    actor = _actor(request)
+    actor.require("stock.view")
+    return list(Place.objects.filter(organisation_id=actor.home).order_by("name", "id"))
 
 
 def _actor(request: HttpRequest) -> Any:

@@ -369,6 +369,31 @@ def record_destruction(*, actor: Actor, device_id: UUID, medium_id: UUID, witnes
     return row
 
 
+def name_disk(*, actor: Actor, device_id: UUID, kind: str, model: str, serial: str) -> Medium:
+    """A disk that someone sees in a machine that no tool can read: it then must be proved erased, or destroyed.
+
+    Raises NotAllowed, NotFound, Refusal (no serial number, or a disk that is already known).
+    """
+    actor.require("stock.erasure")
+    serial = "".join(serial.split())
+    if not serial:
+        raise Refusal(
+            gettext_lazy("A disk is known by its serial number."), gettext_lazy("Read it on the disk's label.")
+        )
+    with transaction.atomic():
+        device = locked(actor, device_id)
+        if Medium.objects.filter(device__territory_id=device.territory_id, serial__iexact=serial).exists():
+            raise Refusal(
+                gettext_lazy("This disk is already known."), gettext_lazy("Look for its serial number in the stock.")
+            )
+        medium = Medium.objects.create(device=device, kind=kind, model=model.strip()[:120], serial=serial[:80])
+        device.no_disk_declared = False
+        device.save(update_fields=["no_disk_declared"])
+        ledger.append("device.medium_fitted", actor, device.id, medium=medium.pk)
+        index.sync([device.number])
+    return medium
+
+
 def declare_absent(*, actor: Actor, device_id: UUID, medium_id: UUID | None, witness: str) -> Device:
     """A disk that was read is no longer there, or the machine came without any, before a witness.
 

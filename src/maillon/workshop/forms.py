@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillon.collection.models import Lot
+from maillon.hardware.model import StorageKind
 from maillon.kernel.actor import Actor
-from maillon.kernel.machine_words import KIND_LABELS
+from maillon.kernel.machine_words import KIND_LABELS, STORAGE_LABELS
 from maillon.territory.models import Place
 from maillon.workshop.life import Step
 from maillon.workshop.models import Condition, Device
@@ -15,6 +16,7 @@ from maillon.workshop.vocabulary import Reason, Repair, System
 
 # The whole of it, as an event takes it: a form's expression is searched anywhere otherwise.
 REFERENCE = r"\A[0-9A-Za-z][0-9A-Za-z._:/+#@=-]{0,59}\Z"
+OWN_DISKS = (StorageKind.HDD, StorageKind.SATA_SSD, StorageKind.NVME, StorageKind.EMMC, StorageKind.UNKNOWN)
 REASONS_OF = {
     "for_parts": (Reason.TOO_OLD, Reason.BROKEN, Reason.LOCKED),
     "restored": (Reason.REPAIRED, Reason.FOUND, Reason.MISTAKE),
@@ -97,6 +99,16 @@ class WitnessForm(forms.Form):
         label=_("Name of the witness"),
         max_length=120,
         help_text=_("Someone who saw it: the name is on the certificate."),
+    )
+
+
+class DiskForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[(kind.value, STORAGE_LABELS[kind]) for kind in StorageKind if kind in OWN_DISKS]
+    )
+    model = forms.CharField(label=_("Model"), max_length=120, required=False)
+    serial = forms.CharField(
+        label=_("Serial number"), max_length=80, help_text=_("On the disk's label, after S/N or SN.")
     )
 
 

@@ -10,6 +10,7 @@ machine: list[URLPattern] = [
     path("description/", views.describe, name="describe"),
     path("controle/", views.checks, name="checks"),
     path("etape/<slug:name>/", views.step, name="step"),
+    path("disques/nouveau/", views.name_disk, name="name-disk"),
     path("disques/absent/", views.absent, name="no-disk"),
     path("disques/<uuid:medium_id>/destruction/", views.destroy, name="destroy"),
     path("disques/<uuid:medium_id>/absent/", views.absent, name="absent"),

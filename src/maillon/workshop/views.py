@@ -15,7 +15,7 @@ from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.workshop import erasing, life, moves, pages
-from maillon.workshop.forms import DescriptionForm, DestructionForm, PhotoForm, StepForm, WitnessForm
+from maillon.workshop.forms import DescriptionForm, DestructionForm, DiskForm, PhotoForm, StepForm, WitnessForm
 from maillon.workshop.models import Device, Document
 from maillon.workshop.queries import device_by_code, device_facts, machine_of
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
@@ -123,6 +123,21 @@ def destroy(request: Request, code: str, medium_id: UUID) -> HttpResponse:
     except Refusal as refused:
         return render(request, "workshop/witness.html", {**context, "refused": refused}, status=409)
     messages.success(request, _("The destruction is certified."))
+    return redirect("workshop:device", shown.code)
+
+
+@access("stock.erasure")
+def name_disk(request: Request, code: str) -> HttpResponse:
+    """A disk of a machine that does not start, from its label."""
+    shown = found(request, code)
+    form = DiskForm(request.POST or None)
+    context = {"device": shown, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "workshop/disk.html", context, status=422 if form.errors else 200)
+    try:
+        erasing.name_disk(actor=request.actor, device_id=shown.id, **form.cleaned_data)
+    except Refusal as refused:
+        return render(request, "workshop/disk.html", {**context, "refused": refused}, status=409)
     return redirect("workshop:device", shown.code)
 
 
