@@ -244,7 +244,9 @@ def _camera(has: dict[str, Any], where: Where) -> Peripheral:
     facts = Facts(Peripheral)
     names = has.get("video4linux")
     said = [(n, clean(text_of(name))) for n, name in enumerate(names if isinstance(names, list) else [])]
-    own = [(n, name) for n, name in said if name and not re.match(r"vivid-|vimc|vim2m|vicodec|Dummy video device", name)]
+    own = [
+        (n, name) for n, name in said if name and not re.match(r"vivid-|vimc|vim2m|vicodec|Dummy video device", name)
+    ]
     if len({name for _n, name in own}) == 1:
         facts.put("model", own[0][1], where.path(f".has.video4linux[{own[0][0]}]"))
     facts.put("model", _USB_VIDEO, where.path(".has.webcam_usb"))
