@@ -43,7 +43,7 @@ class Tags(HTMLParser):
         if tag == "script" and "src" not in given:
             self.found.append(tag)
         self.found += [name for name in given if name.startswith("on") or name == "style"]
-addresses = [given.get(name) or "" for name in ("href", "src", "action", "formaction", "hx-get", "hx-post")]
+        addresses = [given.get(name) or "" for name in ("href", "src", "action", "formaction", "hx-get", "hx-post")]
         self.found += [address for address in addresses if address.lower().startswith("javascript:")]
         if tag == "img" and given.get("src") == "x":
             self.found.append("img")
