@@ -79,3 +79,7 @@ def test_an_export_is_xml_whatever_the_machines_are_called():
     made = io.BytesIO()
     write_ods(iter(rows_of([Device.objects.get().number])), made)
     assert "abc" in "".join(ElementTree.fromstring(zipfile.ZipFile(made).read("content.xml")).itertext())
+
+
+def test_a_file_is_named_legibly_from_the_door_on():
+    assert Incoming("p\x00q\ud800.txt", b"").name == "p\ufffdq\ufffd.txt"

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -49,8 +49,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    name: str
+    name: str  # a stranger's: see `legible`
     data: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", legible(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,6 @@ def read_units(files: Iterable[Incoming], limits: Limits = LIMITS) -> Iterator[U
     loose: dict[str, bytes] = {}
     reports: list[Unit] = []
     for file in files:
-        file = replace(file, name=legible(file.name))
         for name, content in _members(file, limits):
             if isinstance(content, Unreadable):
                 # Nothing of it could be taken out: the whole is kept, to be opened again.
