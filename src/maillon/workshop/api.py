@@ -27,6 +27,7 @@ from maillon.workshop.queries import device_by_code, device_facts, machine_of
 
 router = Router()
 MOST_FILES = 200
+MOST_BYTES = 24 * 2**20
 PAGE = 100
 
 
@@ -150,12 +151,21 @@ def send_snapshots(
 ) -> list[LineOut]:
     if len(files) > MOST_FILES:
         raise HttpError(413, f"At most {MOST_FILES} files at a time.")
+    if sum(file.size or 0 for file in files) > MOST_BYTES:
+        raise HttpError(413, f"At most {MOST_BYTES >> 20} MB at a time.")
     try:
         lists = Lists(fleet_intake.mappings_from(mapping)) if mapping else Lists()
     except ValueError as error:
         raise HttpError(422, f"mapping: {error}") from None
     incoming = (Incoming(file.name or "?", file.read()) for file in files)
-    lines = receiving.receive(actor=_actor(request), files=incoming, lot_id=lot, place_id=place, lists=lists)
+    lines = receiving.receive(
+        actor=_actor(request),
+        files=incoming,
+        lot_id=lot,
+        place_id=place,
+        lists=lists,
+        limits=receiving.WHILE_WAITED_FOR,
+    )
     return [_line(line) for line in lines]
 
 

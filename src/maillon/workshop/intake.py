@@ -35,6 +35,8 @@ from maillon.workshop.models import RawInput
 
 CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
 LIMITS = Limits()
+# A thread of the server reads while someone waits, and nothing stops it: a small archive must not hold hours of work.
+WHILE_WAITED_FOR = Limits(input_bytes=24 * 2**20, unpacked_bytes=32 * 2**20, members=2_000, seconds=20)
 
 
 class Outcome(StrEnum):
@@ -94,16 +96,17 @@ def receive(
     place_id: UUID | None = None,
     at: datetime | None = None,
     lists: Lists = ALONE,
+    limits: Limits = LIMITS,
 ) -> Iterator[Line]:
     """File everything in; lines come as chunks are committed. at: when it happened, now unless told.
 
-    lists: how the lists of machines among the files enter.
+    lists: how the lists of machines among the files enter. limits: WHILE_WAITED_FOR where someone waits for the answer.
     Raises NotAllowed, NotFound (lot or place of another organisation) before anything is read.
     """
     actor.require("stock.intake")
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
-    return _receive(actor, read_units(files), lot, place, at, lists)
+    return _receive(actor, read_units(files, limits), lot, place, at, lists)
 
 
 def _receive(

@@ -57,6 +57,7 @@ def intake(request: Request) -> HttpResponse:
             lot_id=lot.pk if lot else None,
             place_id=place.pk if place else None,
             lists=Lists(ask=True),
+            limits=receiving.WHILE_WAITED_FOR,
         )
     )
     context = {"lines": lines, "summary": summary(lines), "form": form, "lists": lists_to_confirm(request.actor)}
