@@ -20,7 +20,7 @@ from maillon.workshop.stock.models import StockDoc
 from maillon.workshop.stock.scope import View, view_of
 
 PAGE = 50
-MOST_COUNTED = 1_000  # answers of a search that are counted one by one; above, "more than 1,000"
+MOST_COUNTED = 500  # answers of a search that are counted one by one; above, "more than 500"
 _LOOSE = ("place", "lot", "condition")  # not in the cube
 _FACETS = (*DIMENSIONS, "holder", "donor")
 
@@ -65,7 +65,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """total: exact, or None for "more than 1,000" (a search). facets: value -> count; None where it is not counted."""
+    """total: exact, or None for more than MOST_COUNTED (a search). facets: value -> count; None where it is not counted."""
 
     rows: list[DeviceRow]
     previous: Cursor | None
