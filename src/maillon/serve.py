@@ -198,9 +198,7 @@ def found_platform() -> int:
     if not email:
         email = _asked()
     if not email:
-        complain(
-            f"The platform is empty. Give its first coordinator's e-mail in {FIRST_COORDINATOR}, then start again."
-        )
+        complain(f"the platform is empty. Set {FIRST_COORDINATOR} to its first coordinator's e-mail, then start again.")
         return WRONG_USE
     try:
         validate_email(email)
