@@ -19,7 +19,9 @@ VAULT_KEY = env.secret(DATA, "vault-key", "MAILLON_VAULT_KEY")
 # The public address, printed on labels and in certificates: "https://maillon.example".
 SITE_URL = env.origin("MAILLON_SITE_URL", env.text("MAILLON_SITE_URL", "http://localhost:8000"))
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.hosts("MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [env.host_of(SITE_URL), "localhost"])
+ALLOWED_HOSTS = env.hosts(
+    "MAILLON_ALLOWED_HOSTS", ["*"] if DEMO else [env.host_of(SITE_URL), "localhost", "127.0.0.1", "[::1]"]
+)
 CSRF_TRUSTED_ORIGINS = [
     env.origin("MAILLON_TRUSTED_ORIGINS", given) for given in env.words("MAILLON_TRUSTED_ORIGINS", [SITE_URL])
 ]
