@@ -17,7 +17,7 @@ from django.db import connection
 from maillon.workshop.stock.words import Wanted, grams_of, pattern
 
 LATEST = 20_000  # documents read one after the other: about 5 ms
-RARE = 3_000  # answers that PostgreSQL may give at once
+RARE = 1_200  # answers that PostgreSQL may give at once
 SAMPLE = 0.5  # per cent of the pages of the table: about 2 ms
 
 
