@@ -44,6 +44,9 @@ def main(argv: list[str]) -> int:
     from maillon.cli import start_django
 
     start_django()
+    if not os.access(folder := data_folder(), os.W_OK):
+        complain(f"nothing may be written in {folder}. Choose another folder: MAILLON_DATA=/srv/maillon")
+        return REFUSED
     with preparing():
         prepare_database()
         prepare_static_files()
@@ -94,13 +97,18 @@ def port_refusal(host: str, port: int) -> str:
 # --- Getting everything ready -----------------------------------------------------------------------------------------
 
 
+def data_folder() -> Path:
+    from django.conf import settings
+
+    return Path(settings.DATA)
+
+
 @contextmanager
 def preparing() -> Iterator[None]:
     """One process at a time prepares: those of this machine wait by a file, those of others by the database."""
-    from django.conf import settings
     from django.db import connection, connections
 
-    with (Path(settings.DATA) / ".preparing").open("w") as file:
+    with (data_folder() / ".preparing").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if connection.vendor != "postgresql":
             yield
