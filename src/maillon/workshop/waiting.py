@@ -17,11 +17,11 @@ from maillon.workshop.stock.filters import StockFilters
 from maillon.workshop.stock.scope import view_of
 
 ICONS = {
-    State.RECEIVED: "inbox",
+    State.RECEIVED: "box-seam",
     State.INSPECTED: "shield-x",
     State.ERASED: "wrench",
-    State.INSTALLED: "check",
-    State.CHECKED: "check",
+    State.INSTALLED: "pc-display",
+    State.CHECKED: "check2-square",
     State.READY: "gift",
     State.RETURNED: "arrow-repeat",
     State.FOR_PARTS: "recycle",
