@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items):
             if item.get_closest_marker("django_db"):
                 raise pytest.UsageError(f"{item.nodeid} uses the database: it can not be among those marked pure.")
             item.add_marker("pure")
+        if "driver" in item.fixturenames:
+            item.add_marker("browser")
 
 
 def pytest_configure(config):
@@ -40,6 +42,15 @@ def pytest_configure(config):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def driver():
+    """What starts browsers, once for all: a process can not have two. Its tests are marked `browser` by it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True, scope="session")

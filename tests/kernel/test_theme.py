@@ -1,6 +1,7 @@
 """The look: light enough, readable in both themes, usable with a finger, without script and without a mouse."""
 
 import json
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from maillon.territory.models import Membership, Organisation, OrganisationKind,
 from maillon.territory.roles import Role
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/maillon"
-BROWSER = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+BROWSER = {"executable_path": os.environ.get("MAILLON_CHROMIUM") or "/usr/bin/chromium", "args": ["--no-sandbox"]}
 SIZES, SCHEMES = (360, 1280), ("light", "dark")
 
 
@@ -105,13 +106,10 @@ def served(live_server):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(**BROWSER)
-        yield browser
-        browser.close()
+def chromium(driver):
+    browser = driver.chromium.launch(**BROWSER)
+    yield browser
+    browser.close()
 
 
 def page_of(chromium, width, scheme="light", **options):

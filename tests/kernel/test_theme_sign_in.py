@@ -1,5 +1,6 @@
 """The sign-in pages: each wears the same clothes, and passkeys work under the strict security policy."""
 
+import os
 import re
 from contextlib import suppress
 
@@ -69,13 +70,11 @@ def page_of(chromium, live_server, width=360):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def chromium(driver):
+    path = os.environ.get("MAILLON_CHROMIUM") or "/usr/bin/chromium"
+    browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 def sign_in_by_code(page, mailoutbox, email):

@@ -8,7 +8,7 @@ import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from maillon.kernel import codes
 from tests.workshop.stock_world import stock_world  # noqa: F401 - the fixture "world"
@@ -26,14 +26,8 @@ def plain_static(settings):
     settings.WHITENOISE_AUTOREFRESH = True
 
 
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as driver:
-        yield driver
-
-
 @pytest.fixture
-def visit(playwright, live_server, client, world):
+def visit(driver, live_server, client, world):
     """`visit(user, width=…, camera=file)`: a page signed in as this person."""
     browsers = []
 
@@ -45,7 +39,7 @@ def visit(playwright, live_server, client, world):
                 "--use-fake-device-for-media-stream",
                 f"--use-file-for-fake-video-capture={camera}",
             ]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
         browsers.append(browser)
         client.force_login(user)
         context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800}, locale="en")

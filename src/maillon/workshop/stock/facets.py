@@ -85,7 +85,7 @@ def memory_class(megabytes: int | None) -> str:
 
 def word(facet: str, value: UUID | str) -> str:
     """A facet's value as the index holds it: the random half of an identifier is enough."""
-    written = value.hex[16:] if isinstance(value, UUID) else value.lower()
+    written = value.hex[16:] if isinstance(value, UUID) else "_".join(value.lower().split())  # words end at a space
     return _LETTERS[facet] + written
 
 
