@@ -65,7 +65,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StockPage:
-    """total: exact, or None for more than MOST_COUNTED (a search). facets: value -> count; None where it is not counted."""
+    """total: exact, or None for more than MOST_COUNTED (a search). facets: value -> count; None: not counted."""
 
     rows: list[DeviceRow]
     previous: Cursor | None
