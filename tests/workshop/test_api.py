@@ -5,6 +5,8 @@ import json
 import pytest
 import schemathesis
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -136,6 +138,15 @@ def test_the_schema_is_openapi_3_1(client):
 
 @pytest.fixture
 def schema(client, world):
+    """Each request of Schemathesis would close the test's connection when it ends, as a server's do."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield _schema(client)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def _schema(client):
     document = client.get("/api/v1/openapi.json").json()
     loaded = schemathesis.openapi.from_dict(document)
     loaded.app = application

@@ -19,6 +19,7 @@ STANDARDS = ("a-2a", "ua-1")
 PAGES_AT_ONCE = 100  # 100 pages take 190 MB, 1,000 in one take 1.3 GB (measured, decisions/)
 UNKNOWN_CHARACTER = "\ufffd"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # PDF/A-2a: each character must have a known meaning
 _UNDRAWABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -79,9 +80,10 @@ def _first(pages: bytes | list[bytes] | None) -> bytes:
 
 
 def _printable(value: Any) -> Any:
-    """The same data without control characters nor halves of surrogate pairs, which no page can show."""
+    """The same data without control and private characters nor halves of surrogate pairs, which no page can show."""
     if isinstance(value, str):
-        return _CONTROL.sub(" ", value).encode("utf-8", "replace").decode("utf-8")
+        shown = _PRIVATE.sub(UNKNOWN_CHARACTER, _CONTROL.sub(" ", value))
+        return shown.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
         return {key: _printable(each) for key, each in value.items()}
     return [_printable(each) for each in value] if isinstance(value, list | tuple) else value
