@@ -138,19 +138,16 @@ def test_the_schema_is_openapi_3_1(client):
 
 @pytest.fixture
 def schema(client, world):
-    """Each request of Schemathesis would close the test's connection when it ends, as a server's do."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield _schema(client)
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def _schema(client):
     document = client.get("/api/v1/openapi.json").json()
     loaded = schemathesis.openapi.from_dict(document)
     loaded.app = application
-    return loaded
+    # Each request of Schemathesis would close the test's connection when it ends, as a server's do (the test client
+    # holds this back for its own requests, then lets go).
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield loaded
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def test_whatever_is_sent_gets_an_answer_that_the_schema_tells(schema, world):
