@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import re
 import struct
 
 import odfdo
@@ -529,10 +530,15 @@ def test_the_same_memory_in_any_writing(amount, shape):
 
 @given(st.text(max_size=60))
 def test_no_text_crashes_the_cells(text):
-    for understand in (fleet_values.memory, fleet_values.disks, fleet_values.date, fleet_values.count):
-        understand(text)
-    fleet_values.kind(text)
-    fleet_values.no_machine(text)
+    """Each answers what it promises or None, whatever was typed; what is understood is never negative."""
+    memory, disks = fleet_values.memory(text), fleet_values.disks(text)
+    assert memory is None or memory.total_bytes is None or memory.total_bytes > 0
+    assert disks is None or all(disk.size_bytes is None or disk.size_bytes > 0 for disk in disks)
+    day, count = fleet_values.date(text), fleet_values.count(text)
+    assert day is None or re.fullmatch(r"\d{4}(-\d{2}){0,2}", day)
+    assert count is None or count >= 0
+    assert fleet_values.kind(text) in (None, *Kind)
+    assert fleet_values.no_machine(text) is None or text.strip()
 
 
 @given(st.text(alphabet=';,|\t"\n aé1', max_size=200))
