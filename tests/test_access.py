@@ -9,8 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from maillon.collection.commands import announce_lot
 from maillon.kernel.access import EVERYONE, SIGN_IN, SIGNED_IN, TOKEN, stated
 from maillon.territory.roles import PERMISSIONS, Role
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Erasure, RawInput
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
@@ -65,7 +65,7 @@ def filled():
             Incoming("wipe.json", wipe_report(disk)),
             Incoming("poem.txt", b"Sous le pont Mirabeau coule la Seine " + serial.encode()),
         ]
-        list(intake.receive(actor=actor, files=files, lot_id=lot.pk))
+        list(receiving.receive(actor=actor, files=files, lot_id=lot.pk))
         device = Device.objects.get(serial=serial)
         things[place.coordination.name] = (place, device, lot)
     return world, foreign, things

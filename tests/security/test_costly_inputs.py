@@ -14,7 +14,7 @@ from maillon.hardware.readers import lshw_tree
 from maillon.hardware.reading import parse
 from maillon.territory.commands import create_token
 from maillon.workshop import api
-from maillon.workshop.intake import Outcome
+from maillon.workshop.intake.receiving import Outcome
 from maillon.workshop.models import RawInput
 from tests.world import make_world
 

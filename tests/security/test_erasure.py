@@ -11,8 +11,10 @@ from maillon.kernel import ledger
 from maillon.kernel.errors import Refusal
 from maillon.kernel.ledger import Entry
 from maillon.territory.commands import create_token
-from maillon.workshop import erasing, intake, life, moves
-from maillon.workshop.intake import Incoming, Outcome
+from maillon.workshop import life, moves
+from maillon.workshop.erasure import proving
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.life import MediumState
 from maillon.workshop.models import Device, Erasure, Medium
 from maillon.workshop.queries import device_facts
@@ -35,7 +37,7 @@ def photo():
 
 
 def bring(actor, *files, **more):
-    return list(intake.receive(actor=actor, files=[Incoming(*file) for file in files], **more))
+    return list(receiving.receive(actor=actor, files=[Incoming(*file) for file in files], **more))
 
 
 def machine(actor, serial="PF0AAAA1", disk=DISK):
@@ -51,7 +53,7 @@ def established(device):
 def test_a_disk_declared_absent_that_is_read_again_must_be_erased(world):
     actor = world.actor("technician")
     device = machine(actor)
-    erasing.declare_absent(actor=actor, device_id=device.id, medium_id=device.media.get().pk, witness=WITNESS)
+    proving.declare_absent(actor=actor, device_id=device.id, medium_id=device.media.get().pk, witness=WITNESS)
     assert established(device)
     again = smartctl(DISK).replace(b'"passed":true', b'"passed":false')
     bring(actor, ("pc/dmidecode.txt", dmidecode("PF0AAAA1")), ("pc/smartctl.json", again))
@@ -62,7 +64,7 @@ def test_a_disk_declared_absent_that_is_read_again_must_be_erased(world):
 def test_a_disk_certified_destroyed_that_is_read_again_must_be_erased(world):
     actor = world.actor("technician")
     device = machine(actor)
-    erasing.record_destruction(
+    proving.record_destruction(
         actor=actor, device_id=device.id, medium_id=device.media.get().pk, witness=WITNESS, photo=photo()
     )
     again = smartctl(DISK).replace(b'"passed":true', b'"passed":false')
@@ -75,11 +77,11 @@ def test_a_destruction_is_certified_once(world):
     device = machine(actor)
     medium = device.media.get()
     send = {"actor": actor, "device_id": device.id, "medium_id": medium.pk, "witness": WITNESS, "photo": photo()}
-    erasing.record_destruction(**send)
+    proving.record_destruction(**send)
     with pytest.raises(Refusal):
-        erasing.record_destruction(**send)
+        proving.record_destruction(**send)
     with pytest.raises(Refusal):
-        erasing.declare_absent(actor=actor, device_id=device.id, medium_id=medium.pk, witness=WITNESS)
+        proving.declare_absent(actor=actor, device_id=device.id, medium_id=medium.pk, witness=WITNESS)
     assert Erasure.objects.filter(number__isnull=False).count() == 1
 
 
@@ -154,12 +156,12 @@ def test_a_report_made_before_the_machine_was_given_proves_nothing_after_it_came
     ledger.append("device.handed_over", actor, device.id, reference="R-1")
     Device.objects.filter(pk=device.pk).update(state="handed_over")
     moves.take_step(actor=actor, device_id=device.id, step="returned", answers={"condition": "B"})
-    report = erasing.erasure.read_erasure(wipe_report(DISK))[0]
+    report = proving.erasure.read_erasure(wipe_report(DISK))[0]
     medium = device.media.get()
-    old = erasing.erasure.replace(report, session="another", ended="2020-01-01T10:00:00+01:00")
-    new = erasing.erasure.replace(report, session="another", ended="2100-01-01T10:00:00+01:00")
-    assert erasing._stale(medium, old) is not None
-    assert erasing._stale(medium, new) is None
+    old = proving.erasure.replace(report, session="another", ended="2020-01-01T10:00:00+01:00")
+    new = proving.erasure.replace(report, session="another", ended="2100-01-01T10:00:00+01:00")
+    assert proving._stale(medium, old) is not None
+    assert proving._stale(medium, new) is None
 
 
 def test_a_report_of_the_same_erasure_makes_one_certificate(world):

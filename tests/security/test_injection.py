@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Erasure
 from maillon.workshop.stock.export import FORMULA_STARTS
 from tests.world import dmidecode, make_world, smartctl, wipe_report
@@ -61,7 +61,7 @@ def evil_world(evil):
         Incoming(f"{evil}.json", json.dumps(wipe).encode()),
         Incoming(evil, b"poem " + evil.encode()),
     ]
-    list(intake.receive(actor=world.actor("technician"), files=files))
+    list(receiving.receive(actor=world.actor("technician"), files=files))
     device = Device.objects.get()
     assert evil.split()[0][:8] in f"{device.vendor} {device.model}"
     return world, device

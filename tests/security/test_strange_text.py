@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from maillon.hardware.junk import clean, legible
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming, Outcome
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, RawInput
 from maillon.workshop.stock.export import write_ods
 from maillon.workshop.stock.queries import rows_of
@@ -39,7 +39,7 @@ def tar(name, data):
 def test_strange_text_in_json_loses_nothing_of_what_is_beside_it(strange, snapshot):
     told = json.dumps(SNAPSHOTS[snapshot]).replace("HOLE", json.dumps(strange)[1:-1])
     files = [Incoming("odd.json", told.encode()), Incoming("pc/dmidecode.txt", dmidecode("PF0GOOD1"))]
-    lines = list(intake.receive(actor=make_world().actor("technician"), files=files))
+    lines = list(receiving.receive(actor=make_world().actor("technician"), files=files))
     assert len(lines) == 2
     assert Device.objects.filter(serial="PF0GOOD1").exists()
 
@@ -48,7 +48,7 @@ def test_strange_text_in_json_loses_nothing_of_what_is_beside_it(strange, snapsh
 @pytest.mark.parametrize("name", ["a\udcff/d.txt", "x\r\nSet-Cookie: a=b.txt", "a" * 3000 + ".txt"])
 @pytest.mark.parametrize("data", [dmidecode("PF0GOOD1"), b"poem", wipe_report("ZZZ999888")])
 def test_strange_names_in_an_archive_lose_nothing(name, data):
-    [line] = intake.receive(actor=make_world().actor("technician"), files=[Incoming("x.tar", tar(name, data))])
+    [line] = receiving.receive(actor=make_world().actor("technician"), files=[Incoming("x.tar", tar(name, data))])
     assert line.name.isprintable()
     assert RawInput.objects.get().name.isprintable()
 
@@ -57,7 +57,7 @@ def test_strange_names_in_an_archive_lose_nothing(name, data):
 def test_strange_names_of_files_are_marked(client):
     world = make_world()
     files = [Incoming("p\x00q\u202e.txt", b"poem"), Incoming("p\ud800.txt", b"another poem")]
-    lines = list(intake.receive(actor=world.actor("technician"), files=files))
+    lines = list(receiving.receive(actor=world.actor("technician"), files=files))
     assert [line.outcome for line in lines] == [Outcome.REFUSED, Outcome.REFUSED]
     assert all(raw.name.isprintable() for raw in RawInput.objects.all())
 
@@ -74,7 +74,7 @@ def test_what_a_tool_says_is_always_text(strange):
 @pytest.mark.django_db
 def test_an_export_is_xml_whatever_the_machines_are_called():
     world = make_world()
-    list(intake.receive(actor=world.actor("technician"), files=[Incoming("d.txt", dmidecode("PF0GOOD1"))]))
+    list(receiving.receive(actor=world.actor("technician"), files=[Incoming("d.txt", dmidecode("PF0GOOD1"))]))
     Device.objects.update(vendor="a\uffffb\ufffec\x0b<&>]]>")
     made = io.BytesIO()
     write_ods(iter(rows_of([Device.objects.get().number])), made)

@@ -6,8 +6,8 @@ from django.core.cache import cache
 from maillon.collection.commands import announce_lot
 from maillon.kernel import guesses
 from maillon.kernel.codes import new_code
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Doubt, Erasure, RawInput
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
@@ -31,7 +31,7 @@ def world():
         Incoming("pc/smartctl.json", smartctl(DISK)),
         Incoming("wipe.json", wipe_report(DISK)),
     ]
-    list(intake.receive(actor=world.actor("technician"), files=files, lot_id=lot.pk))
+    list(receiving.receive(actor=world.actor("technician"), files=files, lot_id=lot.pk))
     return world
 
 

@@ -5,8 +5,8 @@ import pytest
 from maillon.hardware.fleet_columns import guess_columns
 from maillon.hardware.tables import csv_table
 from maillon.kernel.ledger import Entry
-from maillon.workshop import intake
-from maillon.workshop.intake import Incoming
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming
 from tests.world import make_world
 
 TITLES = "Type;Marque;Modèle;N° de série;Inventaire;RAM;Disque;Processeur"
@@ -29,7 +29,7 @@ def csv_of(*rows, titles=TITLES):
 
 
 def receive(world, data, name="parc.csv", who="technician", **more):
-    return list(intake.receive(actor=world.actor(who), files=[Incoming(name, data)], **more))
+    return list(receiving.receive(actor=world.actor(who), files=[Incoming(name, data)], **more))
 
 
 def outcomes(lines):

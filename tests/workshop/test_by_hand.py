@@ -4,8 +4,8 @@ import pytest
 
 from maillon.kernel.errors import NotAllowed, Refusal
 from maillon.kernel.ledger import Entry
-from maillon.workshop import by_hand, intake
-from maillon.workshop.intake import Incoming, Outcome
+from maillon.workshop.intake import by_hand, receiving
+from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device
 from maillon.workshop.stock import index
 from tests.world import dmidecode, make_world
@@ -28,7 +28,7 @@ def test_it_is_received_not_inspected_and_found_in_the_stock(world):
 def test_a_later_reading_recognises_it(world):
     device = by_hand.register(actor=world.actor("technician"), **SAID)
     files = [Incoming("a.txt", dmidecode("PF0AAAA1"))]
-    [line] = list(intake.receive(actor=world.actor("technician"), files=files))
+    [line] = list(receiving.receive(actor=world.actor("technician"), files=files))
     device.refresh_from_db()
     assert (line.outcome, line.device_code, device.state) == (Outcome.KNOWN, device.code, "inspected")
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from maillon.kernel.errors import NotAllowed
 from maillon.kernel.jobs.running import drain
-from maillon.workshop.drops import commands
-from maillon.workshop.drops.models import Drop, DropFile
-from maillon.workshop.intake import CHUNK, Incoming
+from maillon.workshop.intake.drops import commands
+from maillon.workshop.intake.drops.models import Drop, DropFile
+from maillon.workshop.intake.receiving import CHUNK, Incoming
 from maillon.workshop.jobs import read_drop
 from maillon.workshop.models import Device, RawInput
 from tests.world import dmidecode, make_world

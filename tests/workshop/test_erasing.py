@@ -9,9 +9,10 @@ from PIL import Image
 from maillon.kernel.documents import certificate as paper
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
-from maillon.workshop import by_hand, certificate, erasing, intake
-from maillon.workshop.erasure_command import main as erasure_command
-from maillon.workshop.intake import Incoming, Outcome
+from maillon.workshop.erasure import certificate, proving
+from maillon.workshop.erasure.command import main as erasure_command
+from maillon.workshop.intake import by_hand, receiving
+from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, Erasure, Medium, RawInput
 from maillon.workshop.moves import take_step
 from maillon.workshop.stock import index
@@ -33,7 +34,7 @@ def device(world):
 
 
 def receive(world, *files, who="technician"):
-    return list(intake.receive(actor=world.actor(who), files=[Incoming(*file) for file in files]))
+    return list(receiving.receive(actor=world.actor(who), files=[Incoming(*file) for file in files]))
 
 
 def photo():
@@ -47,7 +48,7 @@ def test_a_disk_read_back_whole_is_erased_and_its_machine_with_it(world, device)
     device.refresh_from_db()
     row = Erasure.objects.get()
     assert (line.outcome, device.state, row.level, row.proved) == (Outcome.ERASURE, "erased", "clear", True)
-    assert device.media.get().state == "erased" and erasing.signature_holds(row)
+    assert device.media.get().state == "erased" and proving.signature_holds(row)
     kinds = list(Entry.objects.filter(stream=f"device:{device.id}").order_by("sequence").values_list("kind", flat=True))
     assert kinds[-2:] == ["device.erasure_recorded", "device.erased"] and index.check() == []
 
@@ -81,7 +82,9 @@ def test_a_report_of_an_unknown_disk_waits_until_the_machine_is_read(world):
     [line] = receive(world, ("wipe.json", wipe_report(DISK)))
     assert line.outcome is Outcome.REFUSED and RawInput.objects.get().status == "refused"
     receive(world, ("pc/dmidecode.txt", dmidecode()), ("pc/smartctl-sda.json", smartctl(DISK)))
-    [line] = list(intake.replay(actor=world.actor("technician"), raw_ids=[RawInput.objects.get(status="refused").pk]))
+    [line] = list(
+        receiving.replay(actor=world.actor("technician"), raw_ids=[RawInput.objects.get(status="refused").pk])
+    )
     assert line.outcome is Outcome.ERASURE and Device.objects.get().state == "erased"
 
 
@@ -115,13 +118,13 @@ def test_a_destruction_needs_a_witness_and_a_photo(world, device):
     medium = device.media.get()
     common = {"actor": world.actor("technician"), "device_id": device.id, "medium_id": medium.pk}
     with pytest.raises(Refusal, match="witness"):
-        erasing.record_destruction(**common, witness=" ", photo=photo())
+        proving.record_destruction(**common, witness=" ", photo=photo())
     with pytest.raises(Refusal, match="photo"):
-        erasing.record_destruction(**common, witness="Quelqu'un", photo=b"not a picture")
-    row = erasing.record_destruction(**common, witness="Quelqu'un", photo=photo())
+        proving.record_destruction(**common, witness="Quelqu'un", photo=b"not a picture")
+    row = proving.record_destruction(**common, witness="Quelqu'un", photo=photo())
     device.refresh_from_db()
     assert (row.level, device.state, device.media.get().state) == ("destroy", "erased", "destroyed")
-    assert erasing.signature_holds(row)
+    assert proving.signature_holds(row)
     assert "Quelqu'un" not in "".join(Entry.objects.values_list("payload", flat=True))
 
 
@@ -134,12 +137,12 @@ def test_a_machine_that_was_used_must_be_erased_again(world, device):
 
 def test_no_disk_is_declared_only_where_none_is_known(world, device):
     with pytest.raises(Refusal, match="has disks"):
-        erasing.declare_absent(
+        proving.declare_absent(
             actor=world.actor("technician"), device_id=device.id, medium_id=None, witness="Quelqu'un"
         )
     receive(world, ("b.txt", dmidecode("PF0BBBB2", uuid="21111111-2222-4333-8444-555555555555")))
     bare = Device.objects.get(serial="PF0BBBB2")
-    erasing.declare_absent(actor=world.actor("technician"), device_id=bare.id, medium_id=None, witness="Quelqu'un")
+    proving.declare_absent(actor=world.actor("technician"), device_id=bare.id, medium_id=None, witness="Quelqu'un")
     bare.refresh_from_db()
     assert bare.state == "erased" and bare.no_disk_declared
 
@@ -147,7 +150,7 @@ def test_no_disk_is_declared_only_where_none_is_known(world, device):
 @pytest.mark.parametrize(("who", "error"), [("reader", NotAllowed), ("donor", NotAllowed), ("neighbour", NotFound)])
 def test_who_may_not_declare(world, device, who, error):
     with pytest.raises(error):
-        erasing.record_destruction(
+        proving.record_destruction(
             actor=world.actor(who), device_id=device.id, medium_id=Medium.objects.get().pk, witness="x", photo=photo()
         )
     assert not Erasure.objects.exists()
@@ -159,7 +162,7 @@ def test_an_altered_certificate_is_found_out(world, device, client):
     assert "success" in client.get(f"/c/{row.number}/").content.decode()
     Erasure.objects.update(statement=row.statement.replace(DISK, "S3Z9NB0K999999"))
     row.refresh_from_db()
-    assert not erasing.signature_holds(row)
+    assert not proving.signature_holds(row)
     assert "danger" in client.get(f"/c/{row.number}/").content.decode()
 
 
@@ -196,12 +199,12 @@ def test_a_disk_named_from_its_label_must_be_proved_like_any_other(world):
     bare = by_hand.register(actor=world.actor("technician"), kind="desktop", vendor="HP", model="6005")
     common = {"actor": world.actor("technician"), "device_id": bare.id, "kind": "hdd", "model": "WD"}
     with pytest.raises(Refusal, match="serial number"):
-        erasing.name_disk(**common, serial=" ")
-    medium = erasing.name_disk(**common, serial="WX 123456")
+        proving.name_disk(**common, serial=" ")
+    medium = proving.name_disk(**common, serial="WX 123456")
     assert medium.serial == "WX123456"
     with pytest.raises(Refusal, match="already known"):
-        erasing.name_disk(**common, serial="wx123456")
-    erasing.record_destruction(
+        proving.name_disk(**common, serial="wx123456")
+    proving.record_destruction(
         actor=world.actor("technician"), device_id=bare.id, medium_id=medium.pk, witness="x", photo=photo()
     )
     bare.refresh_from_db()

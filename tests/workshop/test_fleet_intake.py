@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from maillon.collection.commands import announce_lot, lot_arrived
 from maillon.kernel.ledger import Entry
-from maillon.workshop import doubts, fleet_intake, intake
-from maillon.workshop.intake import Incoming, Lists, Outcome
+from maillon.workshop.intake import doubts, fleet_lists, receiving
+from maillon.workshop.intake.receiving import Incoming, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, Fingerprint, RawInput, Snapshot
 from maillon.workshop.queries import device_facts, machine_of
 from maillon.workshop.stock import index
@@ -51,10 +51,10 @@ def test_a_tools_output_does_not_wait(world):
 def test_a_confirmed_list_enters_with_its_columns_recorded(world):
     data = csv_of(*ROWS)
     [line] = receive(world, data, lists=Lists(ask=True))
-    lines = intake.read_list(actor=world.actor("technician"), raw_id=line.raw_id, mappings=(mapping_of(data),))
+    lines = receiving.read_list(actor=world.actor("technician"), raw_id=line.raw_id, mappings=(mapping_of(data),))
     assert outcomes(lines) == ["new"] * 3
     raw = RawInput.objects.get()
-    assert raw.status == "read" and fleet_intake.same(fleet_intake.recorded(raw), [mapping_of(data)])
+    assert raw.status == "read" and fleet_lists.same(fleet_lists.recorded(raw), [mapping_of(data)])
     first = Device.objects.get(serial="5CD8123AAA")
     assert (first.title, first.kind, first.asset_tag, first.memory_mb, first.state) == (
         "HP ProBook 450 G5",
@@ -115,14 +115,14 @@ def test_a_mapping_of_another_list_is_refused_saying_where(world):
 )
 def test_what_is_no_mapping_is_said_to_be_none(text):
     with pytest.raises(ValueError, match=r"mapping|Expecting|nested|recursion"):
-        fleet_intake.mappings_from(text)
+        fleet_lists.mappings_from(text)
 
 
 def test_a_mapping_goes_out_and_comes_back():
     mapping = mapping_of(csv_of(*ROWS), B=None)
     text = json.dumps({"mappings": [mapping.to_json()]})
-    assert fleet_intake.same(fleet_intake.mappings_from(text), [mapping])
-    assert fleet_intake.same(fleet_intake.mappings_from(json.dumps(mapping.to_json())), [mapping])
+    assert fleet_lists.same(fleet_lists.mappings_from(text), [mapping])
+    assert fleet_lists.same(fleet_lists.mappings_from(json.dumps(mapping.to_json())), [mapping])
 
 
 # --- read again with other columns
@@ -196,7 +196,7 @@ def test_the_disk_of_a_list_is_the_one_that_the_bench_reads(world):
     [listed] = device.media.all()
     assert (listed.serial, listed.state) == ("", "to_erase")
     files = [Incoming("pc/dmidecode.txt", dmidecode()), Incoming("pc/smartctl-sda.json", smartctl())]
-    list(intake.receive(actor=world.actor("technician"), files=files))
+    list(receiving.receive(actor=world.actor("technician"), files=files))
     [medium] = device.media.all()
     assert (medium.pk, medium.serial, medium.fitted) == (listed.pk, "S3Z9NB0K111111", True)
     assert "device.medium_removed" not in kinds(device)
@@ -226,7 +226,7 @@ def test_machines_that_no_row_describes_any_longer_are_named(world):
 def test_a_replay_asks_for_columns_that_nobody_confirmed(world):
     receive(world, csv_of(*ROWS), lists=Lists(ask=True))
     RawInput.objects.update(status="refused", reader_version="0.0.1")
-    assert outcomes(intake.replay(actor=world.actor("technician"))) == ["pending"]
+    assert outcomes(receiving.replay(actor=world.actor("technician"))) == ["pending"]
 
 
 def test_what_a_list_says_of_a_doubtful_row_is_kept_until_it_is_decided(world):
@@ -246,7 +246,7 @@ def test_a_replay_reads_with_the_recorded_columns(world, monkeypatch):
     Device.objects.all().delete()
     raw.status, raw.reader_version = "refused", "0.0.1"
     raw.save()
-    assert outcomes(intake.replay(actor=world.actor("technician"))) == ["new"] * 3
+    assert outcomes(receiving.replay(actor=world.actor("technician"))) == ["new"] * 3
     assert set(Device.objects.values_list("model", flat=True)) == {""}
 
 
@@ -386,7 +386,7 @@ def test_a_list_is_no_reading_of_the_machine(world):
     [("B", "B"), ("Très bon état", "A"), ("usagé", "C"), ("HS", ""), ("en panne", ""), ("fonctionne", ""), ("", "")],
 )
 def test_state_words_become_looks_only_where_they_are_clear(words, looks):
-    assert fleet_intake.condition_of(words) == looks
+    assert fleet_lists.condition_of(words) == looks
 
 
 def test_entering_a_list_costs_the_same_whatever_its_length(world, django_assert_max_num_queries):

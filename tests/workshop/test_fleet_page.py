@@ -12,8 +12,8 @@ from django.urls import reverse
 from maillon.kernel.errors import NotAllowed, NotFound
 from maillon.kernel.ledger import Entry
 from maillon.territory.commands import create_token
-from maillon.workshop import fleet_intake, intake, intake_command
-from maillon.workshop.intake import Lists
+from maillon.workshop.intake import command, fleet_lists, receiving
+from maillon.workshop.intake.receiving import Lists
 from maillon.workshop.models import Device, RawInput, Snapshot
 from tests.workshop.fleet_lists import (
     ROWS,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 def test_another_organisation_finds_no_pending_list(world, who):
     [line] = receive(world, csv_of(*ROWS), lists=Lists(ask=True))
     with pytest.raises(NotFound):
-        intake.read_list(actor=world.actor(who), raw_id=line.raw_id, mappings=(mapping_of(csv_of(*ROWS)),))
+        receiving.read_list(actor=world.actor(who), raw_id=line.raw_id, mappings=(mapping_of(csv_of(*ROWS)),))
     client = Client()
     client.force_login(world.users[who])
     assert client.get(reverse("workshop:fleet", args=[line.raw_id])).status_code == 404
@@ -48,7 +48,7 @@ def test_another_organisation_finds_no_pending_list(world, who):
 def test_who_may_not_receive_may_not_confirm(world, who):
     [line] = receive(world, csv_of(*ROWS), lists=Lists(ask=True))
     with pytest.raises(NotAllowed):
-        intake.read_list(actor=world.actor(who), raw_id=line.raw_id, mappings=(mapping_of(csv_of(*ROWS)),))
+        receiving.read_list(actor=world.actor(who), raw_id=line.raw_id, mappings=(mapping_of(csv_of(*ROWS)),))
     client = Client()
     client.force_login(world.users[who])
     assert client.get(reverse("workshop:fleet", args=[line.raw_id])).status_code == 403
@@ -128,7 +128,7 @@ def test_the_plan_is_what_happens(world, client):
     raw = drop(client, data)
     page = client.get(reverse("workshop:fleet", args=[raw.pk]))
     planned = [p.outcome for p in page.context["plan"].machines]
-    lines = intake.read_list(actor=world.actor("technician"), raw_id=raw.pk, mappings=(mapping_of(data),))
+    lines = receiving.read_list(actor=world.actor("technician"), raw_id=raw.pk, mappings=(mapping_of(data),))
     assert outcomes(lines) == planned and set(planned) == {"new", "known", "doubt", "unchanged"}
 
 
@@ -193,7 +193,7 @@ def test_the_columns_can_be_kept_in_a_file_that_the_command_line_takes(world, cl
     raw = drop(client, csv_of(*ROWS))
     address = reverse("workshop:fleet", args=[raw.pk])
     answer = client.post(address, posted(client.get(address)) | {"action": "columns"})
-    mappings = fleet_intake.mappings_from(answer.content.decode())
+    mappings = fleet_lists.mappings_from(answer.content.decode())
     assert outcomes(receive(world, csv_of(*ROWS), lists=Lists(mappings))) == ["new"] * 3
 
 
@@ -204,7 +204,7 @@ def test_a_list_can_be_set_aside_and_read_after_all(world, client):
     client.post(reverse("workshop:fleet-set-aside", args=[raw.pk]))
     raw.refresh_from_db()
     RawInput.objects.update(reader_version="0.0.1")
-    assert list(intake.replay(actor=world.actor("technician"))) == [], "an upgrade does not read it by itself"
+    assert list(receiving.replay(actor=world.actor("technician"))) == [], "an upgrade does not read it by itself"
     assert raw.status == "refused" and address not in client.get(reverse("workshop:intake")).content.decode()
     client.post(address, posted(client.get(address)) | {"action": "enter"})
     raw.refresh_from_db()
@@ -238,12 +238,12 @@ def test_the_command_line_takes_a_mapping(world, tmp_path, capsys):
     (tmp_path / "colonnes.json").write_text(json.dumps(mapping_of(data, C="memory").to_json()))
     (tmp_path / "faux.json").write_text("{")
     who = ["--as", world.users["technician"].email, "--lang", "en"]
-    assert intake_command.main([str(tmp_path / "parc.csv"), *who]) == 1
+    assert command.main([str(tmp_path / "parc.csv"), *who]) == 1
     assert "/releves/listes/" in capsys.readouterr().out
     with pytest.raises(SystemExit) as wrong:
-        intake_command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "faux.json")])
+        command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "faux.json")])
     assert wrong.value.code == 2 and "faux.json" in capsys.readouterr().err
-    assert intake_command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "colonnes.json")]) == 0
+    assert command.main([str(tmp_path / "parc.csv"), *who, "--mapping", str(tmp_path / "colonnes.json")]) == 0
     assert set(Device.objects.values_list("memory_mb", flat=True)) == {8192, 4096}
 
 

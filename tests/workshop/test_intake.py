@@ -9,8 +9,8 @@ from django.db import transaction
 from maillon.collection.commands import announce_lot, lot_arrived
 from maillon.kernel.errors import NotAllowed, NotFound
 from maillon.kernel.ledger import Entry
-from maillon.workshop import doubts, intake
-from maillon.workshop.intake import Incoming, Outcome
+from maillon.workshop.intake import doubts, receiving
+from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput, Snapshot
 from maillon.workshop.queries import machine_of
 from maillon.workshop.stock import index
@@ -26,7 +26,7 @@ def world():
 
 def receive(world, *files, who="technician", **more):
     incoming = [Incoming(name, data) for name, data in files]
-    return list(intake.receive(actor=world.actor(who), files=incoming, **more))
+    return list(receiving.receive(actor=world.actor(who), files=incoming, **more))
 
 
 def kinds(device):
@@ -83,7 +83,7 @@ def test_what_can_not_be_read_is_kept_with_its_reason_and_the_rest_goes_in(world
     lines = receive(world, ("poem.txt", b"Sous le pont Mirabeau"), ("t470.txt", dmidecode()))
     assert sorted(line.outcome for line in lines) == [Outcome.NEW, Outcome.REFUSED]
     raw = RawInput.objects.get(status="refused")
-    assert intake.content_of(raw) == b"Sous le pont Mirabeau" and str(raw.messages[0]) and str(raw.messages[1])
+    assert receiving.content_of(raw) == b"Sous le pont Mirabeau" and str(raw.messages[0]) and str(raw.messages[1])
 
 
 def test_what_was_refused_is_read_again_after_an_upgrade(world, monkeypatch):
@@ -92,9 +92,9 @@ def test_what_was_refused_is_read_again_after_an_upgrade(world, monkeypatch):
         older.setattr("maillon.__version__", "0.0.1")
         [line] = receive(world, ("t470.txt", dmidecode()))
         assert line.outcome is Outcome.REFUSED
-    [line] = list(intake.replay(actor=world.actor("technician")))
+    [line] = list(receiving.replay(actor=world.actor("technician")))
     assert line.outcome is Outcome.NEW and RawInput.objects.get().status == "read"
-    assert list(intake.replay(actor=world.actor("technician"))) == []
+    assert list(receiving.replay(actor=world.actor("technician"))) == []
 
 
 def test_the_members_of_an_archive_are_read_and_one_bad_member_loses_nothing(world):
@@ -110,7 +110,7 @@ def test_the_members_of_an_archive_are_read_and_one_bad_member_loses_nothing(wor
 def test_a_damaged_archive_is_kept_whole(world):
     [line] = receive(world, ("lot.zip", b"PK\x03\x04" + b"\x00" * 200))
     assert line.outcome is Outcome.REFUSED
-    assert intake.content_of(RawInput.objects.get()).startswith(b"PK\x03\x04")
+    assert receiving.content_of(RawInput.objects.get()).startswith(b"PK\x03\x04")
 
 
 def test_files_of_one_folder_are_one_machine_with_its_disk(world):
@@ -188,9 +188,9 @@ def test_a_chunk_costs_a_constant_number_of_queries(world, django_assert_max_num
             for n in range(first, first + count)
         ]
 
-    list(intake.receive(actor=world.actor("technician"), files=files(0, 2)))
+    list(receiving.receive(actor=world.actor("technician"), files=files(0, 2)))
     with django_assert_max_num_queries(90):
-        list(intake.receive(actor=world.actor("technician"), files=files(100, intake.CHUNK)))
+        list(receiving.receive(actor=world.actor("technician"), files=files(100, receiving.CHUNK)))
 
 
 def test_nothing_half_enters(world, monkeypatch):

@@ -17,7 +17,7 @@ from maillon.demo.models import models
 from maillon.demo.readings import reading
 from maillon.kernel import scratch
 from maillon.kernel.actor import Actor
-from maillon.workshop.intake import Incoming, receive
+from maillon.workshop.intake.receiving import Incoming, receive
 
 Clock = dict[str, float]
 
@@ -75,7 +75,7 @@ def _technician(title: str) -> Actor:
 @contextmanager
 def _stages(clock: Clock) -> Iterator[None]:
     """Count the time spent in each stage, without counting one within another twice."""
-    filing, intake = "maillon.workshop.filing", "maillon.workshop.intake"
+    filing, intake = "maillon.workshop.intake.filing", "maillon.workshop.intake"
     stages = (
         ("reading", f"{intake}.bundles.read_many"),
         ("compressing what was received", f"{intake}.zstandard.compress"),

@@ -26,8 +26,9 @@ from maillon.territory import commands as organising
 from maillon.territory.actors import actor_for
 from maillon.territory.models import Organisation, OrganisationKind, User
 from maillon.territory.places import load_communes
-from maillon.workshop import by_hand, intake, moves
-from maillon.workshop.intake import Incoming
+from maillon.workshop import moves
+from maillon.workshop.intake import by_hand, receiving
+from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device
 from maillon.workshop.vocabulary import Repair, System, check_lines
 
@@ -160,7 +161,7 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     arrived = lot.arrived_at or timezone.now()
     places = list(lot.holder.places.all())
     files = [Incoming(name, content) for read in reads for name, content in read.files]
-    lines = intake.receive(
+    lines = receiving.receive(
         actor=actor, files=files, lot_id=lot.pk, place_id=places[0].pk, at=arrived + timedelta(days=2)
     )
     by_serial = {device.serial: device for line in lines if line.device_id for device in [_device(line.device_id)]}
@@ -174,7 +175,7 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
         for read, stage in known
         if stage > 0
     ]
-    for _line in intake.receive(actor=actor, files=reports, at=arrived + timedelta(days=5)):
+    for _line in receiving.receive(actor=actor, files=reports, at=arrived + timedelta(days=5)):
         pass
     for read, stage in known:
         _live(actor, by_serial[read.serial].id, stage, arrived + timedelta(days=6), draw)
@@ -197,7 +198,7 @@ def _announced(draw: Random) -> None:
         )
         rows.append(f"Fixe;{vendor};{model};{TEST_SERIAL}A{number:04d};8;SSD 256 Go")
     files = [Incoming("parc-du-college-fictif.csv", "\n".join(rows).encode())]
-    for _line in intake.receive(actor=_actor("atelier-sud"), files=files, lot_id=lot.pk):
+    for _line in receiving.receive(actor=_actor("atelier-sud"), files=files, lot_id=lot.pk):
         pass
 
 

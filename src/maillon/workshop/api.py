@@ -17,10 +17,10 @@ from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
 from maillon.territory.models import Place
-from maillon.workshop import fleet_intake, life, moves
-from maillon.workshop import intake as receiving
+from maillon.workshop import life, moves
 from maillon.workshop.forms import StepForm
-from maillon.workshop.intake import Incoming, Line, Lists
+from maillon.workshop.intake import fleet_lists, receiving
+from maillon.workshop.intake.receiving import Incoming, Line, Lists
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 from maillon.workshop.queries import device_by_code, device_facts, machine_of
@@ -154,7 +154,7 @@ def send_snapshots(
     if sum(file.size or 0 for file in files) > MOST_BYTES:
         raise HttpError(413, f"At most {MOST_BYTES >> 20} MB at a time.")
     try:
-        lists = Lists(fleet_intake.mappings_from(mapping)) if mapping else Lists()
+        lists = Lists(fleet_lists.mappings_from(mapping)) if mapping else Lists()
     except ValueError as error:
         raise HttpError(422, f"mapping: {error}") from None
     incoming = (Incoming(file.name or "?", file.read()) for file in files)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.jobs import JobContext, job
 from maillon.territory.models import Organisation
-from maillon.workshop.drops import commands
-from maillon.workshop.drops.models import Drop
-from maillon.workshop.intake import CHUNK
+from maillon.workshop.intake.drops import commands
+from maillon.workshop.intake.drops.models import Drop
+from maillon.workshop.intake.receiving import CHUNK
 from maillon.workshop.stock import index
 
 

@@ -357,5 +357,5 @@ class SavedView(models.Model):
         return self.name
 
 
-from maillon.workshop.drops.models import Drop, DropFile, DropLine  # noqa: E402, F401 - its tables
+from maillon.workshop.intake.drops.models import Drop, DropFile, DropLine  # noqa: E402, F401 - its tables
 from maillon.workshop.stock.models import StockCount, StockDelta, StockDoc, StockScope  # noqa: E402, F401 - its tables

@@ -18,7 +18,8 @@ from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
 from maillon.territory.queries import member_names, organisation_names
-from maillon.workshop import erasing, life
+from maillon.workshop import life
+from maillon.workshop.erasure import proving
 from maillon.workshop.models import Device, Medium, Snapshot
 from maillon.workshop.queries import device_facts, machine_of
 from maillon.workshop.vocabulary import check_lines
@@ -52,7 +53,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
     steps = life.next_steps(facts, actor.permissions) if Device.objects.workable_by(actor).filter(pk=device.pk) else []
     by_hand = [(step, obstacles) for step, obstacles in steps if step.by_hand]
     media = list(device.media.all())
-    proofs = erasing.certificates(media)
+    proofs = proving.certificates(media)
     snapshots = list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20])
     return {
         "device": device,

@@ -14,7 +14,8 @@ from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import NotFound
 from maillon.kernel.http import Request
 from maillon.kernel.ledger import keys
-from maillon.workshop import certificate, passport
+from maillon.workshop import passport
+from maillon.workshop.erasure import certificate
 from maillon.workshop.models import Device, Erasure
 
 

@@ -1,7 +1,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from maillon.workshop import erasure_views, fleet_views, intake_views, label_views, public_views, views
-from maillon.workshop.drops import views as drop_views
+from maillon.workshop import public_views, views
+from maillon.workshop.erasure import views as erasure_views
+from maillon.workshop.intake import fleet_views
+from maillon.workshop.intake import views as intake_views
+from maillon.workshop.intake.drops import views as drop_views
+from maillon.workshop.labels import views as label_views
 
 machine: list[URLPattern] = [
     path("", views.device, name="device"),

@@ -14,7 +14,8 @@ from maillon.kernel import codes, files
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
-from maillon.workshop import erasing, life, moves, pages
+from maillon.workshop import life, moves, pages
+from maillon.workshop.erasure import proving
 from maillon.workshop.forms import DescriptionForm, DestructionForm, DiskForm, PhotoForm, StepForm, WitnessForm
 from maillon.workshop.models import Device, Document
 from maillon.workshop.queries import device_by_code, device_facts, machine_of
@@ -113,7 +114,7 @@ def destroy(request: Request, code: str, medium_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "workshop/witness.html", context, status=422 if form.errors else 200)
     try:
-        erasing.record_destruction(
+        proving.record_destruction(
             actor=request.actor,
             device_id=shown.id,
             medium_id=medium_id,
@@ -135,7 +136,7 @@ def name_disk(request: Request, code: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "workshop/disk.html", context, status=422 if form.errors else 200)
     try:
-        erasing.name_disk(actor=request.actor, device_id=shown.id, **form.cleaned_data)
+        proving.name_disk(actor=request.actor, device_id=shown.id, **form.cleaned_data)
     except Refusal as refused:
         return render(request, "workshop/disk.html", {**context, "refused": refused}, status=409)
     return redirect("workshop:device", shown.code)
@@ -150,7 +151,7 @@ def absent(request: Request, code: str, medium_id: UUID | None = None) -> HttpRe
     if request.method != "POST" or not form.is_valid():
         return render(request, "workshop/witness.html", context, status=422 if form.errors else 200)
     try:
-        erasing.declare_absent(
+        proving.declare_absent(
             actor=request.actor, device_id=shown.id, medium_id=medium_id, witness=form.cleaned_data["witness"]
         )
     except Refusal as refused:

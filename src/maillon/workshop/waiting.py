@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
-from maillon.workshop import doubts
+from maillon.workshop.intake import doubts
 from maillon.workshop.life import State
 from maillon.workshop.models import RawInput
 from maillon.workshop.stock import cube

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from maillon.kernel import codes, labels, wording
 from maillon.kernel.access import access
 from maillon.kernel.http import Request
-from maillon.workshop.labelling import label_of
+from maillon.workshop.labels.labelling import label_of
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 from maillon.workshop.views import found

@@ -16,12 +16,11 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.http import Request
 from maillon.kernel.translation import from_kept, told
-from maillon.workshop import by_hand
-from maillon.workshop import doubts as deciding
-from maillon.workshop import intake as receiving
-from maillon.workshop.drops import commands as dropping
 from maillon.workshop.forms import ByHandForm, IntakeForm
-from maillon.workshop.intake import Incoming, Line, Lists, Outcome
+from maillon.workshop.intake import by_hand, receiving
+from maillon.workshop.intake import doubts as deciding
+from maillon.workshop.intake.drops import commands as dropping
+from maillon.workshop.intake.receiving import Incoming, Line, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput
 from maillon.workshop.queries import unpacked
 

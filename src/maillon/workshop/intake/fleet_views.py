@@ -30,10 +30,10 @@ from maillon.kernel.errors import find
 from maillon.kernel.http import Request
 from maillon.kernel.translation import kept, told
 from maillon.territory.models import Place
-from maillon.workshop import fleet_intake, intake
-from maillon.workshop.fleet_intake import LEFT_OUT, SURE, Plan
 from maillon.workshop.forms import ListForm
-from maillon.workshop.intake_views import summary
+from maillon.workshop.intake import fleet_lists, receiving
+from maillon.workshop.intake.fleet_lists import LEFT_OUT, SURE, Plan
+from maillon.workshop.intake.views import summary
 from maillon.workshop.models import RawInput
 
 MOST_SHEETS = 20
@@ -146,15 +146,15 @@ def fleet(request: Request, raw_id: UUID) -> HttpResponse:
     if request.POST.get("action") == "enter" and seen == mark and mappings:
         return _enter(request, raw, mappings, lot, place)
     plan = (
-        fleet_intake.plan(actor=request.actor, raw=raw, sheets=found, mappings=mappings, lot=lot) if mappings else None
+        fleet_lists.plan(actor=request.actor, raw=raw, sheets=found, mappings=mappings, lot=lot) if mappings else None
     )
     context |= {"changed": request.POST.get("action") == "enter", "mark": mark, "none_chosen": not mappings}
     return render(request, "workshop/fleet.html", context | _shown(plan))
 
 
 def _tables(raw: RawInput) -> list[tables.Table] | Unreadable:
-    data = intake.content_of(raw)
-    readable = fleet_intake.readable(data) if raw.format in (FORMAT, "table") else None
+    data = receiving.content_of(raw)
+    readable = fleet_lists.readable(data) if raw.format in (FORMAT, "table") else None
     if readable is None:
         return refuse(NO_LIST, NO_LIST_HINT)
     return readable
@@ -176,7 +176,7 @@ def _chosen(form: ListForm, raw: RawInput) -> tuple[Lot | None, Place | None]:
 
 def _sheet(number: int, table: tables.Table, raw: RawInput, request: Request) -> Sheet:
     """The sheet with its columns as they were posted, recorded or guessed, in this order."""
-    recorded = fleet_intake.recorded(raw)
+    recorded = fleet_lists.recorded(raw)
     before = next((mapping for mapping in recorded if mapping.sheet == table.sheet), None)
     guess = fleet_columns.guess_columns(table, before.header_row if before else None)
     mapping = _corrected(guess, {c.index: c.field for c in before.columns}) if before else guess
@@ -211,7 +211,7 @@ def _corrected(guess: Mapping, fields: dict[int, str | None]) -> Mapping:
 
 def _mark(mappings: tuple[Mapping, ...], lot: Lot | None, place: Place | None) -> str:
     """What was shown, in a few signs: another mark means that something else would enter."""
-    columns = [replace(mapping, columns=tuple(fleet_intake.taken(mapping))).to_json() for mapping in mappings]
+    columns = [replace(mapping, columns=tuple(fleet_lists.taken(mapping))).to_json() for mapping in mappings]
     for mapping in columns:
         for column in mapping["columns"]:
             del column["confidence"]
@@ -239,7 +239,7 @@ def _shown(plan: Plan | None) -> dict[str, Any]:
 def _enter(
     request: Request, raw: RawInput, mappings: tuple[Mapping, ...], lot: Lot | None, place: Place | None
 ) -> HttpResponse:
-    lines = intake.read_list(
+    lines = receiving.read_list(
         actor=request.actor,
         raw_id=raw.pk,
         mappings=mappings,

@@ -12,10 +12,10 @@ from maillon.kernel.access import access
 from maillon.kernel.errors import find
 from maillon.kernel.http import Request
 from maillon.kernel.jobs import queries as jobs
-from maillon.workshop.drops.commands import line_of
-from maillon.workshop.drops.models import Drop
-from maillon.workshop.intake import Outcome
-from maillon.workshop.intake_views import summary_of
+from maillon.workshop.intake.drops.commands import line_of
+from maillon.workshop.intake.drops.models import Drop
+from maillon.workshop.intake.receiving import Outcome
+from maillon.workshop.intake.views import summary_of
 
 SHOWN = 300
 ASKING = (Outcome.REFUSED.value, Outcome.DOUBT.value, Outcome.PENDING.value)  # these ask for something: they come first

@@ -24,8 +24,8 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.codes import draw
 from maillon.kernel.translation import kept
 from maillon.territory.models import Organisation, Place
-from maillon.workshop import erasing, media
 from maillon.workshop.description import columns
+from maillon.workshop.erasure import media, proving
 from maillon.workshop.life import BY_NAME, State
 from maillon.workshop.marks import Marks
 from maillon.workshop.models import Device, Doubt, Hardware, RawInput, Snapshot
@@ -244,7 +244,7 @@ class Batch:
         self.write()
         filed = []
         for report in reports:
-            outcome = erasing.record_report(self.actor, self.territory, raw, report, self.at)
+            outcome = proving.record_report(self.actor, self.territory, raw, report, self.at)
             if not outcome.known:  # its disk may be read later: the report is then replayed
                 raw.status = RawInput.Status.REFUSED
                 raw.reason = {"reason": kept(outcome.because), "hint": kept(outcome.hint or Message(""))}

@@ -14,10 +14,10 @@ from maillon.kernel.errors import NotAllowed
 from maillon.kernel.translation import from_kept, kept
 from maillon.territory.actors import actor_for
 from maillon.territory.models import Place, User
-from maillon.workshop import intake
-from maillon.workshop.drops.models import Drop, DropFile, DropLine
-from maillon.workshop.fleet_intake import Lists
-from maillon.workshop.intake import Incoming, Line, Outcome
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.drops.models import Drop, DropFile, DropLine
+from maillon.workshop.intake.fleet_lists import Lists
+from maillon.workshop.intake.receiving import Incoming, Line, Outcome
 
 # Beyond these a page would keep its reader waiting: an archive may hold thousands of machines.
 ARCHIVE_BYTES = 256 * 2**10
@@ -50,9 +50,9 @@ def take_in(*, actor: Actor, files: Sequence[Incoming], lot: Lot | None, place: 
     return drop
 
 
-def units_of(drop: Drop) -> list[intake.Unit]:
+def units_of(drop: Drop) -> list[receiving.Unit]:
     """Everything that the files hold, opened and read, in the same order each time."""
-    return list(intake.read_units(_incoming(drop)))
+    return list(receiving.read_units(_incoming(drop)))
 
 
 def _incoming(drop: Drop) -> Iterator[Incoming]:
@@ -61,11 +61,11 @@ def _incoming(drop: Drop) -> Iterator[Incoming]:
         yield Incoming(file.name, data)
 
 
-def file_some(drop: Drop, units: list[intake.Unit]) -> None:
+def file_some(drop: Drop, units: list[receiving.Unit]) -> None:
     """File a few units and keep their lines. Inside the step's transaction."""
     actor = actor_for(User.objects.get(pk=drop.user), drop.organisation_id)
     actor.require("stock.intake")
-    lines = intake.file_units(actor, units, drop.lot, drop.place, lists=Lists(ask=True))
+    lines = receiving.file_units(actor, units, drop.lot, drop.place, lists=Lists(ask=True))
     DropLine.objects.bulk_create(
         [DropLine(drop=drop, outcome=line.outcome.value, told=kept_line(line)) for line in lines]
     )

@@ -12,7 +12,7 @@ from maillon.kernel.documents import certificate as paper
 from maillon.kernel.machine_words import STORAGE_LABELS
 from maillon.kernel.translation import from_kept, told
 from maillon.territory.roles import Role
-from maillon.workshop import erasing
+from maillon.workshop.erasure import proving
 from maillon.workshop.models import Erasure
 
 
@@ -27,7 +27,7 @@ def shown(row: Erasure) -> dict[str, Any]:
         "kind": kinds.get(statement["medium"]["kind"], ""),
         "method": method_words(statement["sanitization"]["method"]),
         # The statement of another certificate, signed as it is, proves nothing of this one.
-        "holds": erasing.signature_holds(row) and statement["number"] == row.number,
+        "holds": proving.signature_holds(row) and statement["number"] == row.number,
         "seen": [told(from_kept(message)) for message in statement["seen"]],
         "limits": [told(from_kept(message)) for message in statement["limits"]],
         "signature": row.signature,
@@ -107,6 +107,6 @@ def _sanitization(told_now: dict[str, Any]) -> paper.Sanitization:
         bad_blocks=verified["bad_chunks"],
         io_errors=verified["io_errors"],
         hidden_sectors=verified["hidden_sectors"],
-        started=erasing.instant(done["started"]),
-        ended=erasing.instant(done["ended"]),
+        started=proving.instant(done["started"]),
+        ended=proving.instant(done["ended"]),
     )

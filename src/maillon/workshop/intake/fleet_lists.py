@@ -32,8 +32,8 @@ from maillon.kernel.ids import new_id
 from maillon.kernel.translation import kept
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.description import columns, own_disks
-from maillon.workshop.filing import Batch, Filed
-from maillon.workshop.fleet_rows import Listed, Row, Rows, listed
+from maillon.workshop.intake.filing import Batch, Filed
+from maillon.workshop.intake.fleet_rows import Listed, Row, Rows, listed
 from maillon.workshop.life import MediumState
 from maillon.workshop.marks import Marks
 from maillon.workshop.models import Condition, Device, Doubt, RawInput, Snapshot

@@ -15,8 +15,8 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.translation import told
 from maillon.territory.actors import actor_for
 from maillon.territory.models import User
-from maillon.workshop import fleet_intake, intake
-from maillon.workshop.intake import Incoming, Line, Lists, Outcome
+from maillon.workshop.intake import fleet_lists, receiving
+from maillon.workshop.intake.receiving import Incoming, Line, Lists, Outcome
 
 LARGEST = 512 * 2**20
 
@@ -57,7 +57,7 @@ def main(argv: list[str]) -> int:
     refused = bool(failed)
     with override(options.lang):
         for group in _groups(options.path):
-            for line in intake.receive(actor=actor, files=group, lot_id=lot_id, lists=lists):
+            for line in receiving.receive(actor=actor, files=group, lot_id=lot_id, lists=lists):
                 refused |= line.outcome is Outcome.REFUSED
                 sys.stdout.write((_json(line) if options.json else _text(line)) + "\n")
     return 1 if refused else 0
@@ -74,7 +74,7 @@ def _lot(actor: Actor, code: str, parser: argparse.ArgumentParser) -> UUID:
 
 def _lists(path: Path, parser: argparse.ArgumentParser) -> Lists:
     try:
-        return Lists(fleet_intake.mappings_from(path.read_text(encoding="utf-8")))
+        return Lists(fleet_lists.mappings_from(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         parser.error(f"--mapping {path}: {error}")
 

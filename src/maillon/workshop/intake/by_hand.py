@@ -12,7 +12,7 @@ from maillon.kernel import codes
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import Refusal
 from maillon.territory.models import Place
-from maillon.workshop.filing import Batch
+from maillon.workshop.intake.filing import Batch
 from maillon.workshop.models import Device
 
 

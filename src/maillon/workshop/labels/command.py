@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import override
 
 from maillon.kernel import codes, labels
-from maillon.workshop.labelling import label_of
+from maillon.workshop.labels.labelling import label_of
 from maillon.workshop.models import Device
 
 

@@ -12,7 +12,7 @@ from maillon.hardware.messages import Message
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import find
-from maillon.workshop.filing import Batch
+from maillon.workshop.intake.filing import Batch
 from maillon.workshop.models import Device, Doubt
 from maillon.workshop.queries import unpacked
 from maillon.workshop.steps import locked

@@ -28,9 +28,9 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.errors import find
 from maillon.kernel.translation import kept
 from maillon.territory.models import Place
-from maillon.workshop import fleet_intake
-from maillon.workshop.filing import Batch, Filed
-from maillon.workshop.fleet_intake import ALONE, Lists
+from maillon.workshop.intake import fleet_lists
+from maillon.workshop.intake.filing import Batch, Filed
+from maillon.workshop.intake.fleet_lists import ALONE, Lists
 from maillon.workshop.models import RawInput
 
 CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
@@ -162,9 +162,9 @@ def file_units(
         pending: list[tuple[Unit, list[Filed] | Line]] = []
         for unit in chunk:
             earlier = known.get(unit.digest)
-            if fleet_intake.is_list(unit.said, unit.data):
+            if fleet_lists.is_list(unit.said, unit.data):
                 raw = known[unit.digest] = earlier or _raw(actor, unit, lot)
-                filed, warnings = fleet_intake.file(batch, raw, unit.data, lists)
+                filed, warnings = fleet_lists.file(batch, raw, unit.data, lists)
                 unit.said = Reading(fleet.FORMAT, (), warnings)
                 pending.append((unit, filed))
                 continue
@@ -184,7 +184,7 @@ def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
     if isinstance(said, Unreadable):
         raw.status = RawInput.Status.REFUSED
         raw.reason = {"reason": kept(said.reason), "hint": kept(said.hint)}
-        tabular = fleet_intake.looks_tabular(unit.data)
+        tabular = fleet_lists.looks_tabular(unit.data)
         raw.format = "table" if tabular else ""
         batch.keep(raw)
         return Line(unit.name, Outcome.REFUSED, said.reason, said.hint, raw_id=raw.pk if tabular else None)

@@ -1,0 +1,1 @@
+"""Disks, the proofs that they were erased, their certificates."""

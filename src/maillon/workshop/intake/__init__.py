@@ -1,0 +1,1 @@
+"""Files, lists and people's words come in; machines come out."""

@@ -1,0 +1,1 @@
+"""Labels: what they say, one or a sheet."""
