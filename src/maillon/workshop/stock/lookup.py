@@ -38,13 +38,11 @@ def numbers(question: Question, *, below: int | None = None, above: int | None =
     return sorted(answer(question, below, above, limit), reverse=True)
 
 
-def few(question: Question, most: int) -> list[int] | None:
-    """All the numbers, if they are `most` at most; None when they are more (or, on PostgreSQL, seem many more)."""
-    if connection.vendor == "postgresql" and _estimate(question)[0] > RARE:
-        return None
-    ask = _sqlite if connection.vendor == "sqlite" else _at_once
-    found = ask(question, None, None, most + 1)
-    return sorted(found, reverse=True) if len(found) <= most else None
+def highest(question: Question, most: int) -> list[int] | None:
+    """The highest `most` numbers, from high to low; None where PostgreSQL would have to find too many others first."""
+    if connection.vendor == "sqlite":
+        return _sqlite(question, None, None, most)
+    return _at_once(question, None, None, most) if _estimate(question)[0] <= RARE else None
 
 
 def _run(sql: str, values: Sequence[Any]) -> list[Any]:

@@ -156,22 +156,23 @@ def _searched_page(view: View, filters: StockFilters, cursor: Cursor) -> StockPa
     none: dict[str, Any] = dict.fromkeys(_FACETS, ())
     loose = replace(filters, **none)
     question = _question(view, filters)
-    if loose != filters:
-        candidates = lookup.few(_question(view, loose), MOST_COUNTED)
-        if candidates is not None:
-            return _small_page(view, filters, cursor, candidates)
-    found = lookup.few(question, MOST_COUNTED)
-    if loose == filters and found is not None:
+    found = lookup.highest(_question(view, loose), MOST_COUNTED + 1)
+    if found is not None and len(found) <= MOST_COUNTED:
         return _small_page(view, filters, cursor, found)
-    many = replace(question, expected=lookup.RARE + 1)
+    if loose != filters:
+        found = lookup.highest(question, MOST_COUNTED + 1)
+    all_found = found is not None and len(found) <= MOST_COUNTED
+    further = replace(question, expected=lookup.RARE + (found is None))
 
     def page(before: int | None, after: int | None) -> list[int]:
-        if found is None:
-            return lookup.numbers(many, below=before, above=after, limit=PAGE + 1)
-        return _window(found, before, after)
+        if found is not None:
+            window = _window(found, before, after)
+            if all_found or (len(window) > PAGE if after is None else after >= found[-1]):
+                return window
+        return lookup.numbers(further, below=before, above=after, limit=PAGE + 1)
 
     numbers, previous, following = _cut(page, cursor)
-    total = len(found) if found is not None else None
+    total = len(found) if found is not None and all_found else None
     return StockPage(rows_of(numbers), previous, following, total, None, {})
 
 

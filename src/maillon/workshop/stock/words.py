@@ -54,10 +54,13 @@ def grams(words: Iterable[str]) -> set[str]:
 
 
 def grams_of(word: str) -> list[str]:
-    """What must be in the index for this word to be there. Empty for one sign alone, which no index can find."""
+    """What must be in the index for this word to be there: runs that cover its signs, as few as can be, for each is a
+    long list to read. They only narrow the answers down. Empty for one sign alone, which no index can find.
+    """
     if len(word) < 3:
         return ["_" + word] if len(word) == 2 else []
-    return list(dict.fromkeys(word[i : i + 3] for i in range(len(word) - 2)))
+    starts = (min(start, len(word) - 3) for start in range(0, len(word), 3))
+    return list(dict.fromkeys(word[start : start + 3] for start in starts))
 
 
 def pattern(word: str) -> str:
