@@ -87,7 +87,7 @@ def table_lines(found: list[DeviceRow], *, shows_holder: bool) -> SafeString:
             state=states[row.state],
             grade=grades[row.grade],
             place=f"{escape(row.holder)}{_small(row.place)}" if shows_holder else escape(row.place or ""),
-            origin=_small(" · ".join(part for part in (row.donor, row.lot) if part)),
+            origin=_small(" · ".join(part for part in (row.donor, row.lot and codes.pretty(row.lot)) if part)),
             **words,
         )
         for row in found
