@@ -179,6 +179,16 @@ def test_views_are_kept_renamed_and_deleted(client, world):
     assert SavedView.objects.get().name == "Other"
 
 
+def test_a_reader_uses_the_views_kept_and_changes_none(client, world):
+    view = SavedView.objects.create(organisation=world.workshop, name="Ready", query="state=ready")
+    signed_in(client, world, "reader")
+    shown = page(client)
+    assert "?state=ready" in shown and reverse("stock:save-view") not in shown and reverse("stock:views") not in shown
+    for name, args in (("save-view", []), ("rename-view", [view.pk]), ("delete-view", [view.pk])):
+        assert client.post(reverse(f"stock:{name}", args=args), {"name": "Mine", "query": ""}).status_code == 403
+    assert SavedView.objects.get().name == "Ready"
+
+
 def test_views_of_neighbours_are_not_there(client, world):
     theirs = SavedView.objects.create(organisation=world.other_workshop, name="Theirs", query="")
     signed_in(client, world)

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
 _STOCK_READ = {"stock.view", "lots.view"}
 _STOCK_WORK = _STOCK_READ | {
     "stock.export",
+    "stock.views",
     "stock.intake",
     "stock.move",
     "stock.label",
@@ -41,7 +42,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | {"organisation.view"}),
-    Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "lots.announce"}),
+    Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "stock.views", "lots.announce"}),
     Role.PRESCRIBER: frozenset({"organisation.view"}),
     Role.MEDIATOR: frozenset({"organisation.view"}),
     Role.READER: frozenset(_STOCK_READ),

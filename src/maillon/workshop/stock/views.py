@@ -77,6 +77,7 @@ def _results(actor: Actor, filters: StockFilters, page: StockPage) -> dict[str, 
         "next_url": turned(page.next),
         "may_move": actor.may("stock.move"),
         "may_export": actor.may("stock.export"),
+        "may_keep": actor.may("stock.views"),
         "may_intake": actor.may("stock.intake"),
     }
 
@@ -120,7 +121,7 @@ def donors(request: Request) -> HttpResponse:
 # Saved views: of an organisation, for all its members.
 
 
-@access("stock.view")
+@access("stock.views")
 @require_POST
 def save_view(request: Request) -> HttpResponse:
     """Keep the filters in force under a name; the same name again replaces them."""
@@ -136,7 +137,7 @@ def save_view(request: Request) -> HttpResponse:
     return redirect(f"{reverse('stock:list')}?{query}")
 
 
-@access("stock.view")
+@access("stock.views")
 @require_safe
 def saved_views(request: Request) -> HttpResponse:
     forms = [(view, SavedViewForm(instance=view, auto_id=f"{view.pk}_%s")) for view in _saved_views(request.actor)]
@@ -150,7 +151,7 @@ def _own_view(actor: Actor, view_id: UUID) -> SavedView:
     return found
 
 
-@access("stock.view")
+@access("stock.views")
 @require_POST
 def rename_view(request: Request, view_id: UUID) -> HttpResponse:
     view = _own_view(request.actor, view_id)
@@ -167,7 +168,7 @@ def rename_view(request: Request, view_id: UUID) -> HttpResponse:
     return redirect("stock:views")
 
 
-@access("stock.view")
+@access("stock.views")
 @require_POST
 def delete_view(request: Request, view_id: UUID) -> HttpResponse:
     _own_view(request.actor, view_id).delete()
