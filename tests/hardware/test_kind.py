@@ -149,3 +149,34 @@ def _labels(machine: Machine) -> tuple[str, str]:
     path = next(origin.file for part in parts for origin in part.origin.values())
     kind_label, vendor_label = path.split("/")[:2]
     return LABELS.get(kind_label, kind_label.lower()), vendor_label
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model name : Intel(R) Core(TM)2 Duo CPU T7250 @ 2.00GHz\n", Kind.NOTEBOOK),
+        ("model name : QEMU Virtual CPU version 2.5+\n", Kind.VIRTUAL),
+        ("model name : Intel(R) Pentium(R) 4 CPU 2.80GHz\n", Kind.UNKNOWN),
+        ("physical id : 0\n\nprocessor : 1\nvendor_id : GenuineIntel\nphysical id : 1\n", Kind.SERVER),
+    ],
+)
+def test_a_processor_alone_never_makes_a_board_sold_alone(text, expected):
+    (machine,) = reading.read(f"processor : 0\nvendor_id : GenuineIntel\n{text}".encode()).machines
+    assert machine.kind is expected
+
+
+def test_a_memory_module_alone_tells_no_kind():
+    modules = (MemoryModule(form_factor="SODIMM"),)
+    assert kind(memory=Memory(modules=modules)) is Kind.UNKNOWN
+    assert kind(memory=Memory(modules=modules), board=Board(model="D3313-S1")) is Kind.MINI_PC
+
+
+def test_the_hypervisor_on_the_chassis_is_heard_behind_the_name_of_the_cloud():
+    machine = Machine(system=System(vendor="Hetzner", product_name="vServer"), chassis=Chassis(vendor="QEMU"))
+    assert decide(machine)[0] is Kind.VIRTUAL
+
+
+def test_a_line_is_quoted_in_whole_words():
+    assert product_line("Panasonic", "CF-31SBM24DG | 001").name == "CF-31SBM24DG"
+    assert product_line("Google", "Eve | rev5").name == "Eve"
+    assert product_line("Acer", "Aspire E5-573G | V3.72").name == "Aspire E5-573G"

@@ -1,6 +1,6 @@
 import pytest
 
-from maillon.hardware.model import Origin
+from maillon.hardware.model import Kind, Origin
 from tests.hardware.reading_parts import corpus, read, said
 from tests.hardware.samples import sample
 
@@ -57,3 +57,18 @@ def test_the_benchs_lscpu_keeps_the_emulators_name():
     document = json.loads(sample("../bench-prototype/samples/snapshot-tcg-lenovo.json").read_text())
     (processor,) = read(json.dumps(document["tools"]["lscpu"]["json"])).processors
     assert (processor.model, processor.vendor, processor.cores) == ("QEMU Virtual CPU version 2.5+", "AMD", 2)
+
+
+@pytest.mark.parametrize(
+    ("said", "virtual"),
+    [
+        ("Hypervisor vendor: KVM\nVirtualization type: full\n", True),
+        ("Constructeur d'hyperviseur : VMware\nType de virtualisation : complet\n", True),
+        ("Hypervisor vendor: Xen\nVirtualization type: none\n", False),  # Xen's first domain is the machine itself
+        ("Hypervisor vendor: Microsoft\nVirtualization type: full\n", False),  # Linux inside Windows
+        ("Virtualization: VT-x\n", False),
+    ],
+)
+def test_a_hypervisor_makes_a_virtual_machine(said, virtual):
+    text = "Architecture: x86_64\nCPU(s): 2\nModel name: Intel Core Processor (Haswell, no TSX)\nSocket(s): 1\n"
+    assert (read(text + said).kind is Kind.VIRTUAL) is virtual

@@ -1,6 +1,6 @@
 import pytest
 
-from maillon.hardware.model import NetworkKind, Origin, StorageKind
+from maillon.hardware.model import Kind, NetworkKind, Origin, StorageKind
 from maillon.hardware.pci import split_vendor
 from tests.hardware.reading_parts import corpus, each, read
 from tests.hardware.samples import sample
@@ -84,3 +84,15 @@ def test_real_outputs(name, graphics, network, audio, ports, drives):
     assert [sound.bus_id for sound in machine.audio] == audio
     assert [port.label for port in machine.ports] == ports
     assert [drive.kind.value for drive in machine.storage] == drives
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "00:02.0 VGA compatible controller [0300]: Red Hat, Inc. Virtio 1.0 GPU [1af4:1050] (rev 01)",
+        "00:0f.0 VGA compatible controller: VMware SVGA II Adapter",
+        "00:02.0 VGA compatible controller: InnoTek Systemberatung GmbH VirtualBox Graphics Adapter",
+    ],
+)
+def test_a_graphics_card_made_of_software_is_a_virtual_machine(line):
+    assert read(line + "\n").kind is Kind.VIRTUAL

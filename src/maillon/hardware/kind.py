@@ -81,8 +81,10 @@ def decide(machine: Machine) -> Verdict:
 
 
 def _by_virtual_vendor(machine: Machine) -> Verdict | None:
-    vendor = machine.system.vendor
-    if vendor in _VIRTUAL_VENDORS and "metal" not in (machine.system.product_name or ""):
+    """Clouds put their own name on the product and leave the hypervisor's on the chassis."""
+    makers = (machine.system.vendor, machine.chassis.vendor, machine.board.vendor)
+    vendor = next((maker for maker in makers if maker in _VIRTUAL_VENDORS), None)
+    if vendor and "metal" not in (machine.system.product_name or ""):
         return Kind.VIRTUAL, Message(_("“%(vendor)s” makes virtual machines."), {"vendor": vendor})
     return None
 
@@ -135,8 +137,17 @@ def product_line(vendor: str, names: str) -> Line | None:
     for kind, pattern, weak in _rules(vendor if vendor in _table() else ""):
         found = pattern.search(text)
         if found:
-            return Line(kind, names[found.start() : found.end()].strip(" |") or vendor, weak)
+            return Line(kind, _whole_words(names, found.start(), found.end()) or vendor, weak)
     return None
+
+
+def _whole_words(names: str, start: int, end: int) -> str:
+    """What was matched, with the rest of the words it cuts: "CF-3" in "CF-31SBM24DG" is no name."""
+    while start and start < end and names[start - 1] not in " |":
+        start -= 1
+    while start < end < len(names) and names[end] not in " |":
+        end += 1
+    return names[start:end].strip(" |")
 
 
 def _line(machine: Machine) -> Line | None:
@@ -238,22 +249,33 @@ def _evidence(machine: Machine) -> Iterator[tuple[int, str]]:
         yield -1, _("serial, parallel or PS/2 sockets")
 
 
+_EMULATED = re.compile(r"\b(?:qemu|kvm)\b", re.IGNORECASE)  # "QEMU Virtual CPU version 2.5+", "Common KVM processor"
+
+
 def _by_parts(machine: Machine) -> Verdict:
     if "virtual machine" in machine.clues:
-        return Kind.VIRTUAL, Message(_("Its firmware says that it is a virtual machine."))
+        return Kind.VIRTUAL, Message(
+            _("What its tools saw is a virtual machine: a hypervisor, its graphics or its firmware.")
+        )
     if "management controller" in machine.clues:
         return Kind.SERVER, Message(
             _("It has a controller for remote management and no chassis of a personal computer.")
         )
+    emulated = next((p.model for p in machine.processors if p.model and _EMULATED.search(p.model)), None)
+    if emulated:
+        return Kind.VIRTUAL, Message(_("“%(model)s” is the processor of a virtual machine."), {"model": emulated})
+    named = machine.system.product_name or machine.system.model or machine.board.model
+    if len(machine.processors) > 1 and not named:
+        return Kind.SERVER, Message(_("It has %(count)d processors."), {"count": len(machine.processors)})
     evidence = list(_evidence(machine))
     total = sum(weight for weight, _seen in evidence)
-    if not total:
+    if not total or (not named and abs(total) < 2):
         return Kind.UNKNOWN, Message(_("Nothing in this input tells what kind of machine it is."))
     _weight, strongest = max(evidence, key=lambda found: found[0] * total)
     values = {"part": Message(strongest)}
     if total < 0:
         return Kind.DESKTOP, Message(_DESKTOP_PARTS, values)
-    if total < 3 and not machine.system.product_name:
+    if total < 3 and machine.board.model and not machine.system.product_name:
         return Kind.MINI_PC, Message(_MINI_PARTS, values)
     return Kind.NOTEBOOK, Message(_NOTEBOOK_PARTS, values)
 

@@ -119,16 +119,27 @@ def machine_of(devices: Iterable[PciDevice], tool: str) -> Machine:
     """Graphics, network, sound, radios, card readers and NVMe controllers among these functions."""
     found: dict[str, list[Any]] = {}
     screens: set[str] = set()
+    clues: dict[str, Origin] = {}
     for device in devices:
         place = device.slot.partition(".")[0]
         if class_of(device)[:2] == "03":
+            if _is_virtual(device):
+                clues.setdefault("virtual machine", _at(device, "ids"))
             if place and place in screens and class_of(device) == "0380":
                 continue  # the second head of one chip: the same place, another function
             screens.add(place)
         if part := _part(device):
             found.setdefault(part[0], []).append(part[1])
     lists: dict[str, Any] = {name: tuple(parts) for name, parts in found.items()}
-    return Machine(tools=(tool,), **lists)
+    return Machine(tools=(tool,), clues=clues, **lists)
+
+
+# Makers of graphics cards that are software: VMware, VirtualBox, Red Hat (virtio, QXL), QEMU, Hyper-V, Parallels.
+_SOFTWARE = frozenset(["15ad", "80ee", "1af4", "1b36", "1234", "1414", "1ab8"])
+
+
+def _is_virtual(device: PciDevice) -> bool:
+    return device.vendor_id in _SOFTWARE or (device.vendor or "") in {n for i in _SOFTWARE for n in _VENDORS.get(i, ())}
 
 
 def _part(device: PciDevice) -> tuple[str, Any] | None:

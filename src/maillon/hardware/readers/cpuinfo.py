@@ -127,7 +127,10 @@ def _parse(text: str, where: Where) -> Machine:
     if "CPU implementer" not in cpus[0].values and "Hardware" not in outside.values:
         return Machine(processors=tuple(_x86(cpus, where)), tools=(where.tool,))
     board = Facts(System)
-    board.put("product_name", clean(outside.values.get("Model")), where.line(outside.lines.get("Model", 1)))
+    name = clean(outside.values.get("Model"))
+    board.put("product_name", name, where.line(outside.lines.get("Model", 1)))
+    if name and name.startswith("Raspberry Pi"):  # the name of the maker and of the machine
+        board.put("vendor", "Raspberry Pi", where.line(outside.lines.get("Model", 1)))
     board.put("serial", clean_serial(outside.values.get("Serial")), where.line(outside.lines.get("Serial", 1)))
     return Machine(system=board.build(), processors=(_arm(cpus, outside, where),), tools=(where.tool,))
 

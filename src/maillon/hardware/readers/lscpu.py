@@ -25,6 +25,8 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"z[oó]calo|sockel|сокет|座|ソケット)",
         ),
         ("sockets", r"^\W*(?:socket|sockel|soquete|gniazd|cluster|z[oó]calo|сокет|ソケット|座)"),
+        ("hypervisor", r"h[iy]per[vw]i[sz]"),
+        ("virtualised", r"virtuali[sz](?:ation|ierungs|azion).*typ|^type de virtuali|^tipo de virtuali"),
         ("bios_model", r"^bios\b.*(?:model|mod[eè]l)"),
         ("bios", r"^bios\b"),
         (
@@ -106,7 +108,20 @@ def _machine(lines: Iterable[_Line], tool: str) -> Machine:
             first.said[name] = common.said[name]
     processor = _one(common, first) if len(blocks) < 2 else _several_kinds(common, blocks)
     sockets = min(first.count("sockets"), _MAX_SOCKETS) if len(blocks) < 2 else 1
-    return Machine(processors=(processor.build(),) * sockets if processor else (), tools=(tool,))
+    return Machine(
+        processors=(processor.build(),) * sockets if processor else (), clues=_clues(common), tools=(tool,)
+    )
+
+
+def _clues(common: _Block) -> dict[str, Origin]:
+    """That a hypervisor runs the system. Microsoft's says nothing: Linux inside Windows (WSL) is on a real machine.
+
+    Xen's first domain, which is the machine's own system, has the type "none".
+    """
+    said, kind = common.text("hypervisor"), common.text("virtualised")
+    if not said or said[0].casefold().startswith("microsoft") or (kind and kind[0].casefold() == "none"):
+        return {}
+    return {"virtual machine": said[1]}
 
 
 def _one(common: _Block, block: _Block) -> Facts[Processor]:
