@@ -4,8 +4,10 @@ import pytest
 
 from maillon.hardware.fleet_columns import guess_columns
 from maillon.hardware.tables import csv_table
+from maillon.kernel.jobs.running import drain
 from maillon.kernel.ledger import Entry
 from maillon.workshop.intake import receiving
+from maillon.workshop.intake.drops import commands as dropping
 from maillon.workshop.intake.receiving import Incoming
 from tests.world import make_world
 
@@ -30,6 +32,13 @@ def csv_of(*rows, titles=TITLES):
 
 def receive(world, data, name="parc.csv", who="technician", **more):
     return list(receiving.receive(actor=world.actor(who), files=[Incoming(name, data)], **more))
+
+
+def again(world, raw_ids=None, who="technician"):
+    """Read again what was refused: its lines, once the job is done; none when there is nothing to read again."""
+    drop = dropping.take_again(actor=world.actor(who), raw_ids=raw_ids)
+    drain()
+    return [dropping.line_of(told) for told in drop.lines.order_by("pk").values_list("told", flat=True)] if drop else []
 
 
 def outcomes(lines):

@@ -16,6 +16,7 @@ from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, Erasure, Medium, RawInput
 from maillon.workshop.moves import take_step
 from maillon.workshop.stock import index
+from tests.workshop.fleet_lists import again
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -82,9 +83,7 @@ def test_a_report_of_an_unknown_disk_waits_until_the_machine_is_read(world):
     [line] = receive(world, ("wipe.json", wipe_report(DISK)))
     assert line.outcome is Outcome.REFUSED and RawInput.objects.get().status == "refused"
     receive(world, ("pc/dmidecode.txt", dmidecode()), ("pc/smartctl-sda.json", smartctl(DISK)))
-    [line] = list(
-        receiving.replay(actor=world.actor("technician"), raw_ids=[RawInput.objects.get(status="refused").pk])
-    )
+    [line] = again(world, [RawInput.objects.get(status="refused").pk])
     assert line.outcome is Outcome.ERASURE and Device.objects.get().state == "erased"
 
 

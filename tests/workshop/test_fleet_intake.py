@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from maillon.collection.commands import announce_lot, lot_arrived
 from maillon.kernel.ledger import Entry
+from maillon.territory.models import Place
 from maillon.workshop.intake import doubts, fleet_lists, receiving
 from maillon.workshop.intake.receiving import Incoming, Lists, Outcome
 from maillon.workshop.models import Device, Doubt, Fingerprint, RawInput, Snapshot
@@ -17,6 +18,7 @@ from tests.workshop.fleet_lists import (
     PLAIN_TITLES,
     ROWS,
     TITLES,
+    again,
     csv_of,
     kinds,
     list_world,  # noqa: F401 - the fixture "world"
@@ -226,7 +228,7 @@ def test_machines_that_no_row_describes_any_longer_are_named(world):
 def test_a_replay_asks_for_columns_that_nobody_confirmed(world):
     receive(world, csv_of(*ROWS), lists=Lists(ask=True))
     RawInput.objects.update(status="refused", reader_version="0.0.1")
-    assert outcomes(receiving.replay(actor=world.actor("technician"))) == ["pending"]
+    assert outcomes(again(world)) == ["pending"]
 
 
 def test_what_a_list_says_of_a_doubtful_row_is_kept_until_it_is_decided(world):
@@ -238,6 +240,35 @@ def test_what_a_list_says_of_a_doubtful_row_is_kept_until_it_is_decided(world):
     assert device.snapshots.first().notes == {"place": "Salle 3"}
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_doubtful_row_once_decided_says_all_that_the_list_said(world, same):
+    titles = f"{PLAIN_TITLES};Etat;Lieu"
+    receive(world, csv_of(*(f"{row};;" for row in PLAIN_ROWS), titles=titles))
+    rows = [f"{row};;" for row in PLAIN_ROWS[:3]]
+    data = csv_of(*rows, "Fixe;Dell;OptiPlex 9010;16 Go;SSD 256;Bon état;etagere 1", titles=titles)
+    assert outcomes(receive(world, data)).count("doubt") == 1
+    device = Device.objects.get(model="OptiPlex 9010") if same else None
+    actor = world.actor("coordinator")  # whose own places are others
+    decided = doubts.decide(actor=actor, doubt_id=Doubt.objects.get().pk, device_id=device.id if device else None)
+    decided.refresh_from_db()
+    assert (decided.place, decided.condition, decided.memory_mb) == (world.shelf, "B", 16384)
+    expected = ["device.moved", "device.described"] if same else ["device.described"]
+    assert [kind for kind in kinds(decided) if kind in {"device.moved", "device.described"}] == expected
+    assert index.check() == []
+
+
+def test_a_machine_that_stands_somewhere_is_not_moved_by_a_doubtful_row(world):
+    titles = f"{PLAIN_TITLES};Etat;Lieu"
+    receive(world, csv_of(*(f"{row};C;" for row in PLAIN_ROWS), titles=titles), place_id=world.shelf.pk)
+    Place.objects.create(organisation=world.workshop, name="Réserve")
+    rows = [f"{row};C;" for row in PLAIN_ROWS[:3]]
+    receive(world, csv_of(*rows, "Fixe;Dell;OptiPlex 9010;16 Go;SSD 256;A;Réserve", titles=titles))
+    device = Device.objects.get(model="OptiPlex 9010")
+    doubts.decide(actor=world.actor("technician"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
+    device.refresh_from_db()
+    assert (device.place, device.condition) == (world.shelf, "C")
+
+
 def test_a_replay_reads_with_the_recorded_columns(world, monkeypatch):
     data = csv_of(*ROWS)
     mapping = mapping_of(data, C=None)
@@ -246,7 +277,7 @@ def test_a_replay_reads_with_the_recorded_columns(world, monkeypatch):
     Device.objects.all().delete()
     raw.status, raw.reader_version = "refused", "0.0.1"
     raw.save()
-    assert outcomes(receiving.replay(actor=world.actor("technician"))) == ["new"] * 3
+    assert outcomes(again(world)) == ["new"] * 3
     assert set(Device.objects.values_list("model", flat=True)) == {""}
 
 
@@ -350,8 +381,6 @@ def test_place_looks_and_the_rest_go_where_they_belong(world):
 
 def test_a_known_machine_is_not_moved_by_a_list(world):
     receive(world, dmidecode("5CD8123AAA", vendor="HP"), "bench.txt", place_id=world.shelf.pk)
-    from maillon.territory.models import Place
-
     Place.objects.create(organisation=world.workshop, name="Réserve")
     receive(world, csv_of(f"{ROWS[0]};Réserve", titles=f"{TITLES};Lieu"))
     assert Device.objects.get().place == world.shelf

@@ -14,6 +14,7 @@ from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput, Snapshot
 from maillon.workshop.queries import machine_of
 from maillon.workshop.stock import index
+from tests.workshop.fleet_lists import again
 from tests.world import dmidecode, make_world, smartctl
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -92,9 +93,9 @@ def test_what_was_refused_is_read_again_after_an_upgrade(world, monkeypatch):
         older.setattr("maillon.__version__", "0.0.1")
         [line] = receive(world, ("t470.txt", dmidecode()))
         assert line.outcome is Outcome.REFUSED
-    [line] = list(receiving.replay(actor=world.actor("technician")))
+    [line] = again(world)
     assert line.outcome is Outcome.NEW and RawInput.objects.get().status == "read"
-    assert list(receiving.replay(actor=world.actor("technician"))) == []
+    assert again(world) == []
 
 
 def test_the_members_of_an_archive_are_read_and_one_bad_member_loses_nothing(world):

@@ -24,15 +24,17 @@ def donor_renamed(sender: object, *, organisation: Organisation, **_kwargs: obje
 
 @job(title=_("Read the files received"), atomic=False, takes_context=True)
 def read_drop(context: JobContext, drop_id: str) -> int:
-    """Read a large drop, a few machines a step. Returns how many lines were answered."""
+    """Read a drop, a few machines a step. Returns how many lines were answered. Cursor: [source, unit] to go on at."""
     drop = Drop.objects.select_related("lot", "place").get(pk=drop_id)
-    units = commands.units_of(drop)
-    drop.total = len(units)
-    for start in range(context.cursor or 0, len(units), CHUNK):
-        with context.step() as step:
-            commands.file_some(drop, units[start : start + CHUNK])
-            step.cursor = start + CHUNK
-            step.done, step.total = min(start + CHUNK, len(units)), len(units)
+    cursor = context.cursor or [0, 0]
+    first, start = cursor if isinstance(cursor, list) else (0, cursor)  # a number: asked before lists had sources
+    for number, source in enumerate(commands.sources_of(drop, first, context.report), first):
+        for at in range(start, max(1, len(source.units)), CHUNK):
+            with context.step() as step:
+                commands.file_some(drop, source, at)
+                step.cursor = [number, at + CHUNK]
+                step.done, step.total = source.progress or (min(at + CHUNK, len(source.units)), len(source.units))
+        start = 0
     with context.step():
         commands.finish(drop)
     return drop.lines.count()

@@ -211,6 +211,7 @@ class Doubt(models.Model):
     raw = models.ForeignKey(RawInput, on_delete=models.PROTECT, related_name="doubts")
     member = models.CharField(max_length=255, blank=True)
     lot = models.ForeignKey(Lot, null=True, on_delete=models.SET_NULL, related_name="+")
+    place = models.ForeignKey(Place, null=True, on_delete=models.SET_NULL, related_name="+")  # of a new machine
     document = models.BinaryField()
     candidates = models.JSONField(default=list)  # [{"device": uuid, "because": [text, values]}]
     notes = models.JSONField(default=dict)  # as those of the snapshot it may become

@@ -12,6 +12,7 @@ from maillon.hardware.messages import Message
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import find
+from maillon.workshop.intake import fleet_lists
 from maillon.workshop.intake.filing import Batch
 from maillon.workshop.models import Device, Doubt
 from maillon.workshop.queries import unpacked
@@ -30,9 +31,13 @@ def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
     """It is this device, or (None) a new one. Raises NotAllowed, NotFound (decided by someone else meanwhile)."""
     actor.require("stock.identity")
     with transaction.atomic():
-        doubt: Doubt = find(open_doubts(actor).select_for_update(of=("self",)).select_related("raw", "lot"), doubt_id)
+        waiting = open_doubts(actor).select_for_update(of=("self",)).select_related("raw", "lot", "place")
+        doubt: Doubt = find(waiting, doubt_id)
         machine = unpacked(doubt.document)
-        batch = Batch(actor, doubt.lot, None)
+        named = fleet_lists.place_named(doubt.notes, doubt.organisation_id)
+        batch = Batch(actor, doubt.lot, doubt.place)
+        if named and not batch.announced:
+            batch.place = named
         if device_id:
             device = batch.known(locked(actor, device_id).id)
             if device.holder_id != doubt.organisation_id:
@@ -46,6 +51,7 @@ def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
             device.holder_id = doubt.organisation_id
             because = Message(_("A new machine, said a person."))
         batch.read(device, doubt.raw, doubt.member, machine, because, identity.fingerprints(machine), doubt.notes)
+        fleet_lists.add_remarks(batch, device, doubt.notes, named if device_id else None)
         batch.write()
         if device_id:
             ledger.append("device.recognised", actor, device.id, input=doubt.raw.digest)

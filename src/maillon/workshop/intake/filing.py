@@ -16,7 +16,7 @@ from maillon.collection.models import Lot, LotState
 from maillon.hardware import erasure, identity
 from maillon.hardware.current import current, is_listed
 from maillon.hardware.identity import Decision, Fingerprint
-from maillon.hardware.judgement import judge
+from maillon.hardware.judgement import Judgement, judge
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Machine
 from maillon.kernel import ledger
@@ -67,6 +67,11 @@ class Filed:
     raw_id: UUID | None = None  # a list whose columns may be said
 
 
+def work_out(machine: Machine) -> tuple[Judgement, bytes]:
+    """What is judged of a machine, and its document: what takes the longest, and depends on nothing else."""
+    return judge(machine), packed(machine)
+
+
 class Batch:
     """Collects, then `write`s everything at once. Used inside one transaction."""
 
@@ -81,6 +86,7 @@ class Batch:
         self.territory = Organisation.objects.select_for_update(of=("self",)).get(pk=actor.territory)
         self.raws: dict[UUID, RawInput] = {}
         self.marks = Marks(self.territory)
+        self.ready: Mapping[int, tuple[Judgement, bytes]] = {}  # by id of the machine: `work_out` done beforehand
         self._empty()
 
     def keep(self, raw: RawInput) -> None:
@@ -181,12 +187,13 @@ class Batch:
     ) -> None:
         """Note a reading of this device: its hardware as it stands, what is shown of it, its event."""
         before = self.machines.get(device.id)
-        now = current(before, machine) if before else machine
-        self.machines[device.id] = now
-        for name, value in columns(now, judge(now), device).items():
+        worked_out = self.ready.get(id(machine)) or work_out(machine)
+        self.machines[device.id] = now = current(before, machine) if before else machine
+        judged, whole = work_out(now) if before else worked_out
+        for name, value in columns(now, judged, device).items():
             setattr(device, name, value)
-        document = packed(machine)
-        self.documents[device.id] = packed(now) if before else document
+        document = worked_out[1]
+        self.documents[device.id] = whole
         snapshot = Snapshot(
             raw=raw, member=member, recognised=kept(because), document=document, notes=dict(notes or {})
         )
@@ -216,6 +223,7 @@ class Batch:
             raw=raw,
             member=member,
             lot=self.lot,
+            place=self.place,
             document=packed(machine),
             notes=dict(notes or {}),
             candidates=[

@@ -5,9 +5,11 @@ the workshop's own by its name, the looks where the words are clear. The donor's
 makes an organisation.
 """
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as TextMapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,7 +25,7 @@ from maillon.hardware.fleet import Fleet
 from maillon.hardware.fleet_columns import Column, Mapping
 from maillon.hardware.foreign import refuse
 from maillon.hardware.identity import Decision
-from maillon.hardware.judgement import judge
+from maillon.hardware.judgement import Judgement, judge
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Machine, Reading, Unreadable
 from maillon.kernel import ledger
@@ -32,7 +34,7 @@ from maillon.kernel.ids import new_id
 from maillon.kernel.translation import kept
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.description import columns, own_disks
-from maillon.workshop.intake.filing import Batch, Filed
+from maillon.workshop.intake.filing import Batch, Filed, work_out
 from maillon.workshop.intake.fleet_rows import Listed, Row, Rows, listed
 from maillon.workshop.life import MediumState
 from maillon.workshop.marks import Marks
@@ -62,6 +64,23 @@ class Lists:
 
     mappings: tuple[Mapping, ...] = ()
     ask: bool = False
+    prepared: "Prepared | None" = None  # the list itself, read by these mappings beforehand
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A list read, and what is worked out of its rows alone: nothing is locked meanwhile."""
+
+    fleet: Fleet
+    machines: list[Listed]
+    ready: dict[int, tuple[Judgement, bytes]] = field(default_factory=dict)
+
+    def work_out(self) -> Iterator[int]:
+        """Row after row: how many are done. The machines of one row are one, and are worked out once."""
+        for done, one in enumerate(self.machines, 1):
+            if id(one.machine) not in self.ready:
+                self.ready[id(one.machine)] = work_out(one.machine)
+            yield done
 
 
 ALONE = Lists()
@@ -135,10 +154,21 @@ def _essence(mappings: Iterable[Mapping]) -> list[Any]:
     return sorted((m.sheet, m.header_row, sorted((c.index, c.field) for c in taken(m))) for m in mappings)
 
 
-def read(data: bytes, mappings: Sequence[Mapping]) -> Fleet | Unreadable:
+def mark(raw: RawInput, mappings: Sequence[Mapping], lot: Lot | None, place: Place | None) -> str:
+    """What a person is shown, in a few signs: another mark means that something else would enter.
+
+    The stock may change before the list enters, and each row is then what the stock says; the rows, their columns, the
+    lot, the place and what the list made before stay as they were shown, or nothing enters.
+    """
+    shown = [_essence(mappings), _essence(recorded(raw)), str(lot.pk if lot else ""), str(place.pk if place else "")]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+def prepare(data: bytes, mappings: Sequence[Mapping]) -> Prepared | Unreadable:
     """The rows, by these columns or by the guess. A mapping that is not of this list is refused, saying where."""
     found = tables.read_tables(data, LIMITS)
-    return found if isinstance(found, Unreadable) else rows_of(found, mappings)
+    rows = found if isinstance(found, Unreadable) else rows_of(found, mappings)
+    return rows if isinstance(rows, Unreadable) else Prepared(rows, listed(rows))
 
 
 def rows_of(found: list[tables.Table], mappings: Sequence[Mapping]) -> Fleet | Unreadable:
@@ -179,16 +209,15 @@ def file(batch: Batch, raw: RawInput, data: bytes, lists: Lists) -> tuple[list[F
         filed[0].raw_id = raw.pk
         return filed, ()
     mappings = lists.mappings or before
-    found = read(data, mappings)
+    found = lists.prepared or prepare(data, mappings)
     raw.reader_version = maillon.__version__
     if isinstance(found, Unreadable):
         if not mappings and readable(data) is not None:
             return [_wait(batch, raw, Message(_("A list whose columns are not known: say what they hold.")), lists)], ()
         return [_refuse(batch, raw, found)], ()
-    if not mappings and (lists.ask or unsure(found.mappings)):
-        count = sum(row.quantity for row in found.rows)
-        waits = Message(_("List of %(count)d machines, columns to confirm."), {"count": count})
-        return [_wait(batch, raw, waits, lists, unsure(found.mappings))], ()
+    if not mappings and (lists.ask or unsure(found.fleet.mappings)):
+        waits = Message(_("List of %(count)d machines, columns to confirm."), {"count": len(found.machines)})
+        return [_wait(batch, raw, waits, lists, unsure(found.fleet.mappings))], ()
     return _enter(batch, raw, found)
 
 
@@ -216,8 +245,9 @@ def _wait(batch: Batch, raw: RawInput, because: Message, lists: Lists, columns: 
     return Filed("refused", because, hint=hint, raw_id=raw.pk)
 
 
-def _enter(batch: Batch, raw: RawInput, found: Fleet) -> tuple[list[Filed], tuple[Message, ...]]:
-    machines = listed(found)
+def _enter(batch: Batch, raw: RawInput, prepared: Prepared) -> tuple[list[Filed], tuple[Message, ...]]:
+    found, machines = prepared.fleet, prepared.machines
+    batch.ready = prepared.ready
     rows = Rows(raw, batch.actor.home, batch.lot, batch.marks)
     rows.prepare(machines)
     if not raw._state.adding:
@@ -250,13 +280,35 @@ def condition_of(words: str) -> str:
     return _CONDITIONS.get(fleet_values.fold(words), "")
 
 
+def places_of(organisation_id: UUID) -> dict[str, Place]:
+    """The places that a list may name, by their name as it is compared."""
+    return {fleet_values.fold(place.name): place for place in Place.objects.filter(organisation_id=organisation_id)}
+
+
+def place_named(notes: TextMapping[str, str], organisation_id: UUID) -> Place | None:
+    return places_of(organisation_id).get(fleet_values.fold(notes.get("place", "")))
+
+
+def add_remarks(batch: Batch, device: Device, notes: TextMapping[str, str], place: Place | None) -> None:
+    """What a list says beyond the hardware goes where nothing is said yet: the place it names, the looks."""
+    if place and device.place_id is None and not batch.announced:
+        device.place = place
+        moved: dict[str, object] = {"place": place.pk, "from_place": None}
+        batch.events.append(ledger.Event("device.moved", batch.actor, device.id, batch.at, None, moved))
+    looks = condition_of(notes.get("state", ""))
+    if looks and not device.condition:
+        device.condition = looks
+        described: dict[str, object] = {"changed": ["condition"]}
+        batch.events.append(ledger.Event("device.described", batch.actor, device.id, batch.at, None, described))
+
+
 class _Entering:
     """The rows of one list, filed one after the other into one batch."""
 
     def __init__(self, batch: Batch, raw: RawInput, rows: Rows) -> None:
         self.batch, self.raw, self.rows = batch, raw, rows
         self.place = batch.place
-        self.places = {fleet_values.fold(p.name): p for p in Place.objects.filter(organisation_id=batch.actor.home)}
+        self.places = places_of(batch.actor.home)
         self.history = _history(one.device_id for one in rows.own.values())
         self.same: dict[int, UUID] = {}  # by position in the answer: machines that stay as they are
         self.count = 0
@@ -274,7 +326,7 @@ class _Entering:
         filed = self.batch.take(self.raw, one.member, one.machine, row.recognition, row.marks, one.notes)
         self.batch.place = self.place
         if filed.device:
-            self._beyond(filed.device, one, None if filed.outcome == "new" or self.batch.announced else place)
+            add_remarks(self.batch, filed.device, one.notes, None if filed.outcome == "new" else place)
         return filed
 
     def named(self, filed: list[Filed]) -> list[Filed]:
@@ -283,21 +335,6 @@ class _Entering:
         for position, device_id in self.same.items():
             filed[position].device = devices.get(device_id)
         return filed
-
-    def _beyond(self, device: Device, one: Listed, place: Place | None) -> None:
-        if place and device.place_id is None:
-            device.place = place
-            payload: dict[str, object] = {"place": place.pk, "from_place": None}
-            self.batch.events.append(
-                ledger.Event("device.moved", self.batch.actor, device.id, self.batch.at, None, payload)
-            )
-        looks = condition_of(one.notes.get("state", ""))
-        if looks and not device.condition:
-            device.condition = looks
-            described = {"changed": ["condition"]}
-            self.batch.events.append(
-                ledger.Event("device.described", self.batch.actor, device.id, self.batch.at, None, described)
-            )
 
     def _forget(self, one: Listed, row: Row) -> None:
         """Take back what the same row said when its columns were read otherwise; what others said of it stays."""
@@ -417,7 +454,7 @@ def plan(
     keys = {row.recognition.key for _one, row in recognised if row.recognition.key}
     devices = {device.id: device for device in Device.objects.filter(id__in=keys)}
     planned = [_planned(actor, one, row, devices) for one, row in recognised]
-    places = {fleet_values.fold(name) for name in _places(actor)}
+    places = places_of(actor.home)
     filled = sum(_filled(sheets, mapping) for mapping in found.mappings)
     return Plan(
         machines=planned,
@@ -442,10 +479,6 @@ def _planned(actor: Actor, one: Listed, row: Row, devices: dict[UUID, Device]) -
             return Planned(one, "doubt", Message(_("This machine is in the stock of another workshop.")))
         return Planned(one, "known", found.because, device)
     return Planned(one, "doubt" if found.decision is Decision.DOUBT else "new", found.because)
-
-
-def _places(actor: Actor) -> list[str]:
-    return list(Place.objects.filter(organisation_id=actor.home).values_list("name", flat=True))
 
 
 def _filled(sheets: Iterable[tables.Table], mapping: Mapping) -> int:

@@ -4,9 +4,8 @@ Nothing is written before someone has seen what would enter with exactly these c
 what was shown, and anything else is shown again first.
 """
 
-import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,12 +25,14 @@ from maillon.hardware.foreign import refuse
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Unreadable
 from maillon.kernel.access import access
-from maillon.kernel.errors import find
+from maillon.kernel.errors import Refusal, find
 from maillon.kernel.http import Request
 from maillon.kernel.translation import kept, told
 from maillon.territory.models import Place
 from maillon.workshop.forms import ListForm
 from maillon.workshop.intake import fleet_lists, receiving
+from maillon.workshop.intake.drops import commands as dropping
+from maillon.workshop.intake.drops.commands import Confirmed
 from maillon.workshop.intake.fleet_lists import LEFT_OUT, SURE, Plan
 from maillon.workshop.intake.views import summary
 from maillon.workshop.models import RawInput
@@ -43,6 +44,8 @@ FIRST_ROWS = 5
 MACHINES_SHOWN = 25
 REMARKS_SHOWN = 200
 LINES_SHOWN = 200
+PLANNED_AT_ONCE = 5_000  # rows
+OUTCOMES = ("doubt", "new", "known", "unchanged")  # those that ask for something come first
 NO_LIST = gettext_noop("This file is no list of machines.")
 NO_LIST_HINT = gettext_noop("Drop a list in CSV, Excel or LibreOffice, with one machine a row.")
 SET_ASIDE = gettext_noop("Set aside by a person: not read.")
@@ -132,6 +135,8 @@ def fleet(request: Request, raw_id: UUID) -> HttpResponse:
     found = _tables(raw)
     if isinstance(found, Unreadable):
         return render(request, "workshop/fleet.html", {"raw": raw, "refusal": found}, status=422)
+    if drop := dropping.reading(raw):
+        return redirect("workshop:drop", drop.pk)
     form = _list_form(request, raw)
     sheets = [_sheet(n, table, raw, request) for n, table in enumerate(found[:MOST_SHEETS])]
     context: dict[str, Any] = {"raw": raw, "sheets": sheets, "form": form, "again": raw.status == RawInput.Status.READ}
@@ -141,15 +146,19 @@ def fleet(request: Request, raw_id: UUID) -> HttpResponse:
     if request.POST.get("action") == "columns":
         return _download(mappings)
     lot, place = _chosen(form, raw)
-    mark = _mark(mappings, lot, place)
+    mark = fleet_lists.mark(raw, mappings, lot, place)
     seen = request.POST.get("seen", "")
+    rows = sum(len(table.rows) for table in found)
     if request.POST.get("action") == "enter" and seen == mark and mappings:
+        shown = _told(request.POST.get("shown", ""))
+        if max(rows, sum(shown.values())) > dropping.LIST_MACHINES:
+            return _enter_by_job(request, raw, Confirmed([m.to_json() for m in mappings], mark, shown), lot, place)
         return _enter(request, raw, mappings, lot, place)
-    plan = (
-        fleet_lists.plan(actor=request.actor, raw=raw, sheets=found, mappings=mappings, lot=lot) if mappings else None
-    )
+    long = rows > PLANNED_AT_ONCE and request.method != "POST"  # its columns first: what would enter takes a while
+    planned = bool(mappings) and not long
+    plan = fleet_lists.plan(actor=request.actor, raw=raw, sheets=found, mappings=mappings, lot=lot) if planned else None
     context |= {"changed": request.POST.get("action") == "enter", "mark": mark, "none_chosen": not mappings}
-    return render(request, "workshop/fleet.html", context | _shown(plan))
+    return render(request, "workshop/fleet.html", context | {"long": long} | _shown(plan))
 
 
 def _tables(raw: RawInput) -> list[tables.Table] | Unreadable:
@@ -169,8 +178,7 @@ def _list_form(request: Request, raw: RawInput) -> ListForm:
 def _chosen(form: ListForm, raw: RawInput) -> tuple[Lot | None, Place | None]:
     """The lot and the place: of the form, or those with which the list was read the first time."""
     if raw.status == RawInput.Status.READ or not form.is_bound:
-        place = raw.instructions.get("place")
-        return raw.lot, Place.objects.filter(organisation_id=raw.organisation_id, pk=place).first() if place else None
+        return raw.lot, receiving.place_said(raw)
     return form.cleaned_data["lot"], form.cleaned_data["place"]
 
 
@@ -209,31 +217,42 @@ def _corrected(guess: Mapping, fields: dict[int, str | None]) -> Mapping:
     return guess
 
 
-def _mark(mappings: tuple[Mapping, ...], lot: Lot | None, place: Place | None) -> str:
-    """What was shown, in a few signs: another mark means that something else would enter."""
-    columns = [replace(mapping, columns=tuple(fleet_lists.taken(mapping))).to_json() for mapping in mappings]
-    for mapping in columns:
-        for column in mapping["columns"]:
-            del column["confidence"]
-    shown = json.dumps([columns, str(lot.pk if lot else ""), str(place.pk if place else "")], sort_keys=True)
-    return hashlib.sha256(shown.encode()).hexdigest()[:32]
-
-
 def _shown(plan: Plan | None) -> dict[str, Any]:
     if plan is None:
         return {}
-    machines = sorted(plan.machines, key=lambda planned: ("doubt", "new", "known", "unchanged").index(planned.outcome))
+    machines = sorted(plan.machines, key=lambda planned: OUTCOMES.index(planned.outcome))
     cells = plan.cells
     counts = plan.counts
     return {
         "plan": plan,
-        "counts": {name: counts[name] for name in ("new", "known", "unchanged", "doubt")},
+        "counts": {name: counts[name] for name in OUTCOMES},
+        "shown": ",".join(str(counts[name]) for name in OUTCOMES),
         "machines": machines[:MACHINES_SHOWN],
         "machines_more": max(0, len(machines) - MACHINES_SHOWN),
         "cells": cells[:REMARKS_SHOWN],
         "cells_more": max(0, len(cells) - REMARKS_SHOWN),
         "entering": counts["new"] + counts["known"] + counts["doubt"],
     }
+
+
+def _told(shown: str) -> dict[str, int]:
+    """Machines by outcome, as the page told them; empty when it is not what we wrote. It is shown again, no more."""
+    try:
+        counts = {name: int(count) for name, count in zip(OUTCOMES, shown.split(","), strict=True)}
+    except ValueError:
+        return {}
+    return counts if all(0 <= count < 10**7 for count in counts.values()) else {}
+
+
+def _enter_by_job(
+    request: Request, raw: RawInput, confirmed: Confirmed, lot: Lot | None, place: Place | None
+) -> HttpResponse:
+    try:
+        drop = dropping.take_list(actor=request.actor, raw=raw, confirmed=confirmed, lot=lot, place=place)
+    except Refusal as refused:  # someone confirmed it at the same moment
+        messages.warning(request, str(refused))
+        return redirect("workshop:fleet", raw.pk)
+    return redirect("workshop:drop", drop.pk)
 
 
 def _enter(

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import zstandard
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 import maillon
 from maillon.collection.models import Lot
@@ -35,6 +36,9 @@ from maillon.workshop.models import RawInput
 
 CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
 LIMITS = Limits()
+READ = RawInput.Status.READ
+NO_READINGS = _("This key may not send readings of machines.")
+NO_READINGS_HINT = _("Make one that may, or read this file again on the page of refused files: it is kept.")
 # A thread of the server reads while someone waits, and nothing stops it: a small archive must not hold hours of work.
 WHILE_WAITED_FOR = Limits(input_bytes=24 * 2**20, unpacked_bytes=32 * 2**20, members=2_000, seconds=20)
 
@@ -101,9 +105,11 @@ def receive(
     """File everything in; lines come as chunks are committed. at: when it happened, now unless told.
 
     lists: how the lists of machines among the files enter. limits: WHILE_WAITED_FOR where someone waits for the answer.
+    Who may send readings or erasure reports alone has the others kept and refused.
     Raises NotAllowed, NotFound (lot or place of another organisation) before anything is read.
     """
-    actor.require("stock.intake")
+    if not actor.may("stock.erasure"):
+        actor.require("stock.intake")
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
     return _receive(actor, read_units(files, limits), lot, place, at, lists)
@@ -132,8 +138,12 @@ def read_list(
     raw = find(RawInput.objects.filter(organisation_id=actor.home), raw_id)
     lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
-    unit = Unit(raw.name, content_of(raw), Reading(fleet.FORMAT, ()))
-    return file_units(actor, [unit], lot, place, None, Lists(mappings))
+    return file_units(actor, [list_unit(raw)], lot, place, None, Lists(mappings))
+
+
+def list_unit(raw: RawInput) -> Unit:
+    """An input that is a list, to be filed by its columns: its rows are read then."""
+    return Unit(raw.name, content_of(raw), Reading(fleet.FORMAT, ()))
 
 
 def file_units(
@@ -160,19 +170,23 @@ def file_units(
             )
         }
         pending: list[tuple[Unit, list[Filed] | Line]] = []
+        may_read = actor.may("stock.intake")
         for unit in chunk:
             earlier = known.get(unit.digest)
+            if not may_read and not isinstance(unit.said, tuple) and (earlier is None or earlier.status != READ):
+                raw = known[unit.digest] = earlier or _raw(actor, unit, lot, place)
+                pending.append((unit, _kept_aside(batch, raw, unit)))
+                continue
             if fleet_lists.is_list(unit.said, unit.data):
-                raw = known[unit.digest] = earlier or _raw(actor, unit, lot)
+                raw = known[unit.digest] = earlier or _raw(actor, unit, lot, place)
                 filed, warnings = fleet_lists.file(batch, raw, unit.data, lists)
                 unit.said = Reading(fleet.FORMAT, (), warnings)
                 pending.append((unit, filed))
                 continue
-            if earlier and earlier.status == RawInput.Status.READ:
+            if earlier and earlier.status == READ:
                 pending.append((unit, batch.unchanged(earlier)))
                 continue
-            raw = earlier or _raw(actor, unit, lot)
-            known[unit.digest] = raw
+            raw = known[unit.digest] = earlier or _raw(actor, unit, lot, place)
             pending.append((unit, _file(batch, raw, unit)))
         batch.write()
     return [line for unit, filed in pending for line in _lines(unit, filed)]
@@ -197,6 +211,16 @@ def _file(batch: Batch, raw: RawInput, unit: Unit) -> list[Filed] | Line:
     raw.format = "erasure-report"
     batch.keep(raw)
     return batch.erasures(raw, said)
+
+
+def _kept_aside(batch: Batch, raw: RawInput, unit: Unit) -> Line:
+    """A reading from a key that may send erasure reports alone: kept if it is new, and read by nobody."""
+    reason, hint = Message(NO_READINGS), Message(NO_READINGS_HINT)
+    if raw._state.adding:
+        raw.status, raw.reader_version = RawInput.Status.REFUSED, maillon.__version__
+        raw.reason = {"reason": kept(reason), "hint": kept(hint)}
+        batch.keep(raw)
+    return Line(unit.name, Outcome.REFUSED, reason, hint)
 
 
 def _lines(unit: Unit, filed: list[Filed] | Line) -> Iterator[Line]:
@@ -272,7 +296,7 @@ def _bundle(contents: list[tuple[str, bytes]]) -> bytes:
     return kept.getvalue()
 
 
-def _raw(actor: Actor, unit: Unit, lot: Lot | None) -> RawInput:
+def _raw(actor: Actor, unit: Unit, lot: Lot | None, place: Place | None) -> RawInput:
     return RawInput(
         organisation_id=actor.home,
         digest=unit.digest,
@@ -280,24 +304,41 @@ def _raw(actor: Actor, unit: Unit, lot: Lot | None) -> RawInput:
         size=len(unit.data),
         content=zstandard.compress(unit.data, 3),
         lot=lot,
+        instructions={"place": str(place.pk)} if place else {},
         received_by=actor.user_id,
     )
 
 
-def replay(*, actor: Actor, raw_ids: Iterable[UUID] | None = None) -> Iterator[Line]:
-    """Read again what was refused: those named, or all those refused by an earlier version. Raises NotAllowed."""
+def refused_by(actor: Actor, raw_ids: Iterable[UUID] | None = None) -> list[RawInput]:
+    """What may be read again, oldest first, without its bytes: those named, or all that an earlier version refused.
+
+    Raises NotAllowed.
+    """
     actor.require("stock.intake")
     refused = RawInput.objects.filter(organisation_id=actor.home, status=RawInput.Status.REFUSED)
     if raw_ids is None:
         refused = refused.exclude(reader_version=maillon.__version__).exclude(instructions__has_key="aside")
     else:
         refused = refused.filter(pk__in=list(raw_ids))
-    for pk in list(refused.order_by("received_at").values_list("pk", flat=True)):
-        raw = RawInput.objects.select_related("lot").get(pk=pk)
-        units = list(read_units([Incoming(raw.name, content_of(raw))]))
-        said = raw.instructions.get("place")
-        place = Place.objects.filter(organisation_id=actor.home, pk=said).first() if said else None
-        yield from file_units(actor, units, raw.lot, place, lists=Lists(ask=True))
+    return list(refused.defer("content").order_by("received_at", "pk"))
+
+
+def units_again(raw: RawInput) -> list[Unit]:
+    """What an input that was kept holds, opened and read as it would be today."""
+    return list(read_units([Incoming(raw.name, content_of(raw))]))
+
+
+def opened(raw: RawInput) -> None:
+    """An archive that was refused whole, and whose members are inputs now, is refused no longer."""
+    RawInput.objects.filter(pk=raw.pk, status=RawInput.Status.REFUSED).update(
+        status=RawInput.Status.READ, reason={}, format="archive", reader_version=maillon.__version__
+    )
+
+
+def place_said(raw: RawInput) -> Place | None:
+    """Where the machines of this input were said to stand when it was received."""
+    said = raw.instructions.get("place")
+    return Place.objects.filter(organisation_id=raw.organisation_id, pk=said).first() if said else None
 
 
 def content_of(raw: RawInput) -> bytes:
@@ -305,4 +346,4 @@ def content_of(raw: RawInput) -> bytes:
     return zstandard.decompress(bytes(raw.content), max_output_size=max(raw.size, 1))
 
 
-__all__ = ["Incoming", "Line", "Lists", "Outcome", "content_of", "read_list", "receive", "replay"]
+__all__ = ["Incoming", "Line", "Lists", "Outcome", "content_of", "read_list", "receive"]

@@ -126,9 +126,11 @@ def replay(request: Request) -> HttpResponse:
         ids = [UUID(raw_id) for raw_id in chosen] if chosen else None
     except ValueError as error:
         raise NotFound from error
-    lines = list(receiving.replay(actor=request.actor, raw_ids=ids))
-    messages.info(request, summary(lines) or _("Nothing had to be read again."))
-    return redirect("workshop:refused")
+    drop = dropping.take_again(actor=request.actor, raw_ids=ids)
+    if drop is None:
+        messages.info(request, _("Nothing had to be read again."))
+        return redirect("workshop:refused")
+    return redirect("workshop:drop", drop.pk)
 
 
 @access("stock.intake")

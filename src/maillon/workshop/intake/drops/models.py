@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from maillon.collection.models import Lot
 from maillon.kernel.actor import Actor
@@ -17,13 +18,21 @@ class DropQuerySet(models.QuerySet["Drop"]):
 
 
 class Drop(models.Model):
+    """What one person asked to be read: files that came in, a list whose columns were confirmed, or refused inputs."""
+
+    class Purpose(models.TextChoices):
+        FILES = "files", _("Large drop")
+        LIST = "list", _("Entry of a list")
+        AGAIN = "again", _("Files read again")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     user = models.UUIDField()
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.FILES)
+    confirmed = models.JSONField(default=dict)  # of a list: `commands.Confirmed` as JSON
     lot = models.ForeignKey(Lot, null=True, on_delete=models.SET_NULL, related_name="+")
     place = models.ForeignKey(Place, null=True, on_delete=models.SET_NULL, related_name="+")
     job = models.CharField(max_length=64, blank=True)
-    total = models.PositiveIntegerField(null=True)  # readings found in the files; None until they are opened
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -48,11 +57,12 @@ class DropLine(models.Model):
 
 
 class DropFile(models.Model):
-    """The bytes of one file until they are read: then the inputs of the stock hold them."""
+    """One thing to read: a file, whose bytes are here until the inputs of the stock hold them, or such an input."""
 
     drop = models.ForeignKey(Drop, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
-    content = models.BinaryField()  # zstandard
+    content = models.BinaryField()  # zstandard; empty when it is an input
+    raw = models.ForeignKey("workshop.RawInput", null=True, on_delete=models.CASCADE, related_name="+")
     size = models.PositiveBigIntegerField()
 
     def __str__(self) -> str:
