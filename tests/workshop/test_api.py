@@ -19,8 +19,10 @@ from maillon.collection.commands import announce_lot
 from maillon.config.wsgi import application
 from maillon.territory.commands import create_token
 from maillon.territory.roles import TOKEN_SCOPES
-from maillon.workshop.models import Device
-from tests.world import dmidecode, make_world
+from maillon.workshop.intake.receiving import Lists
+from maillon.workshop.models import Device, RawInput
+from tests.workshop.fleet_lists import ROWS, csv_of, receive
+from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 # Not "whatever fits the schema is accepted": a device may not be ready for a step, which no schema can say.
@@ -42,7 +44,7 @@ def key(world, *scopes, organisation=None):
     _token, secret = create_token(
         actor=world.actor("coordinator"), organisation_id=where.pk, label="t", scopes=scopes or list(TOKEN_SCOPES)
     )
-    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    return {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_ACCEPT_LANGUAGE": "en"}
 
 
 def send(client, world, data=None, **headers):
@@ -74,6 +76,35 @@ def test_a_key_does_only_what_its_scopes_say(client, world):
     response = send(client, world, **key(world, "stock.view"))
     assert response.status_code == 403 and "stock.intake" in response.json()["detail"]
     assert not Device.objects.exists()
+
+
+def test_a_key_for_erasure_reports_alone_sends_them_and_has_readings_kept_aside(client, world):
+    bench = key(world, "stock.erasure")
+    [line] = send(client, world, **bench).json()
+    assert line["outcome"] == "refused" and "readings" in line["because"] and not Device.objects.exists()
+    [again] = send(client, world, **bench).json()
+    assert again["because"] == line["because"] and RawInput.objects.count() == 1, "kept once"
+    files = [SimpleUploadedFile("pc/dmidecode.txt", dmidecode()), SimpleUploadedFile("pc/smartctl.json", smartctl())]
+    client.post("/api/v1/snapshots", {"files": files}, **key(world))
+    [proof] = send(client, world, wipe_report(), **bench).json()
+    assert proof["outcome"] == "erasure" and Device.objects.get().state == "erased"
+    [read] = send(client, world, **key(world, "stock.intake")).json()
+    assert read["outcome"] == "known", "the reading kept aside is read when a key that may sends it"
+
+
+def test_a_key_for_erasure_reports_alone_leaves_a_list_that_waits_as_it_is(client, world):
+    listed = receive(world, csv_of(*ROWS), lists=Lists(ask=True))
+    assert listed[0].outcome == "pending"
+    [line] = send(client, world, csv_of(*ROWS), **key(world, "stock.erasure")).json()
+    assert line["outcome"] == "refused" and RawInput.objects.get().status == "pending"
+
+
+@pytest.mark.parametrize(("count", "size"), [(201, 1), (2, 13 * 2**20)])
+def test_too_much_at_once_says_what_to_do_and_keeps_nothing(client, world, count, size):
+    files = [SimpleUploadedFile(f"{n}.txt", b"x" * size) for n in range(count)]
+    response = client.post("/api/v1/snapshots", {"files": files}, **key(world))
+    assert response.status_code == 413 and "several requests" in response.json()["detail"]
+    assert not RawInput.objects.exists()
 
 
 def test_a_key_sees_its_own_organisation_alone(client, world):
@@ -134,6 +165,10 @@ def test_lots_and_places_tell_what_to_give_with_files(client, world):
 def test_the_schema_is_openapi_3_1(client):
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1") and "/api/v1/snapshots" in schema["paths"]
+    schemathesis.openapi.from_dict(schema).validate()  # against the schema of OpenAPI 3.1 itself
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names) and all(operation["security"] for operation in operations)
 
 
 @pytest.fixture
@@ -153,9 +188,10 @@ def schema(client, world):
 def test_whatever_is_sent_gets_an_answer_that_the_schema_tells(schema, world):
     """Schemathesis draws requests from the schema, sound and unsound; no answer may be a 500 or off the schema."""
     headers = {"Authorization": key(world)["HTTP_AUTHORIZATION"]}
-    tried = 0
+    tried, walked = 0, set()
     for result in schema.get_all_operations():
         operation = result.ok()
+        walked.add((operation.method.upper(), operation.path))
 
         @settings(
             max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
@@ -169,3 +205,5 @@ def test_whatever_is_sent_gets_an_answer_that_the_schema_tells(schema, world):
 
         walk()
     assert tried > 50
+    offered = {(method.upper(), path) for path, methods in schema.raw_schema["paths"].items() for method in methods}
+    assert walked == offered

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -69,11 +69,10 @@ def body_limit(get_response: Answer) -> Answer:
         except ValueError:
             length = 0  # Django reads nothing then
         if length > most:
-            return HttpResponse(
-                _("This is too much at once: at most %(size)d MB.") % {"size": most // 2**20},
-                status=413,
-                content_type="text/plain; charset=utf-8",
-            )
+            said = _("This is too much at once: at most %(size)d MB.") % {"size": most // 2**20}
+            if request.path.startswith("/api/"):
+                return JsonResponse({"code": "error", "detail": said}, status=413)
+            return HttpResponse(said, status=413, content_type="text/plain; charset=utf-8")
         return get_response(request)
 
     return middleware

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, File, Form, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -149,10 +150,17 @@ def send_snapshots(
         ),
     ] = None,
 ) -> list[LineOut]:
-    if len(files) > MOST_FILES:
-        raise HttpError(413, f"At most {MOST_FILES} files at a time.")
-    if sum(file.size or 0 for file in files) > MOST_BYTES:
-        raise HttpError(413, f"At most {MOST_BYTES >> 20} MB at a time.")
+    if len(files) > MOST_FILES or sum(file.size or 0 for file in files) > MOST_BYTES:
+        most = {"files": MOST_FILES, "size": MOST_BYTES >> 20}
+        raise HttpError(
+            413,
+            _(
+                "At most %(files)d files and %(size)d MB at a time, and nothing of this was kept. Send them in several "
+                "requests, the files of one machine in the same one; a larger archive goes by the page of the intake "
+                "or by “maillon intake”."
+            )
+            % most,
+        )
     try:
         lists = Lists(fleet_lists.mappings_from(mapping)) if mapping else Lists()
     except ValueError as error:
