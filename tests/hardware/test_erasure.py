@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,12 +129,41 @@ def test_the_size_may_come_from_the_reading_of_the_machine():
         (Method.NVME_FORMAT_CRYPTO, None, Level.CLEAR),
         (Method.NVME_SANITIZE, None, Level.CLEAR),
         (Method.NVME_SANITIZE, "SSTAT 0x101: completed successfully", Level.PURGE),
+        (Method.NVME_SANITIZE, "Sanitize Status (SSTAT): 0x101", Level.PURGE),
+        (Method.NVME_SANITIZE, "NVM subsystem has never been sanitized, last success 0x0", Level.CLEAR),
+        (Method.NVME_SANITIZE, "unsuccessful", Level.CLEAR),
+        (Method.NVME_SANITIZE, "sanitize operation in progress: 42 % complete", Level.CLEAR),
+        (Method.ATA_SANITIZE, "State: SD0 Sanitize Idle; Last Sanitize Operation Completed Without Error", Level.PURGE),
+        (Method.ATA_SANITIZE, "Last Sanitize Operation Completed With Error or Was Not Executed", Level.CLEAR),
         (Method.ATA_SANITIZE, "Last Sanitize Operation failed: not completed", Level.CLEAR),
     ],
 )
 def test_the_level_is_named_honestly(method, status, level):
     proof = assess(replace(PROVED, method=method, sanitize_status=status))
     assert proof.proved and proof.level is level
+
+
+def test_a_purge_command_that_ended_with_an_error_is_clear_at_most():
+    purged = replace(PROVED, method=Method.ATA_ENHANCED_ERASE, exit_codes=(0, 0))
+    assert assess(purged).level is Level.PURGE
+    failed = assess(replace(purged, exit_codes=(0, 5)))
+    assert failed.level is Level.CLEAR
+    assert "Purge needs a command that ended without an error." in map(str, failed.missing)
+
+
+@pytest.mark.parametrize(
+    ("known", "proved"),
+    [
+        (SIZE, True),
+        (SIZE + 512 * 2001, False),  # counted by a tool, sector by sector: some were left out
+        (320_000_000_000, True),  # rounded: "320 GB"
+        (321_000_000_000, True),
+        (SIZE - 512 * 2001, True),  # a hidden area was opened before the erasure
+        (330_000_000_000, False),
+    ],
+)
+def test_a_report_on_fewer_bytes_than_the_disk_has_is_no_proof(known, proved):
+    assert assess(PROVED, Storage(serial=SERIAL, size_bytes=known)).proved is proved
 
 
 def test_an_overwritten_ssd_is_clear_never_purge():
@@ -334,6 +365,41 @@ def test_a_job_that_was_read_back():
     assert (report.tool, report.method, report.bus) == ("nvme", Method.NVME_FORMAT, "NVMe")
     assert (report.serial, report.session, report.exit_codes) == ("S3Z9NB0K411872", "a-session", (0,))
     assert assess(report).level is Level.CLEAR
+
+
+def signed(text, key=None, **other):
+    key = key or Ed25519PrivateKey.generate()
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return json.dumps({"report": text, "signature": key.sign(text.encode()).hex(), "public_key": pem} | other).encode()
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_signed_report_names_the_key_that_signed_it(indent):
+    key = Ed25519PrivateKey.generate()
+    text = json.dumps(
+        {"op": "wipe", "ok": True, "result": {"serial": SERIAL, "ended": "2026-11-24T09:00:00+01:00"}}, indent=indent
+    )
+    [report] = read_erasure(signed(text, key))
+    assert report.signed_with == key.public_key().public_bytes_raw().hex()
+    assert (report.serial, report.ended) == (SERIAL, "2026-11-24T09:00:00+01:00")
+    [plain] = read_erasure(text.encode())
+    assert plain.signed_with is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"report": '{"op": "wipe", "ok": true, "result": {"serial": "S3Z9-OTHER"}}'},
+        {"signature": "00" * 64},
+        {"signature": "not hexadecimal"},
+        {"signature": None},
+        {"public_key": "no key"},
+        {"public_key": None},
+    ],
+)
+def test_a_report_that_was_changed_after_it_was_signed_is_refused(other):
+    answer = read_erasure(signed('{"op": "wipe", "ok": true, "result": {"serial": "S1"}}', **other), "wipe.json")
+    assert isinstance(answer, Unreadable) and "signature does not hold" in str(answer.reason)
 
 
 def test_ok_without_a_read_back_is_refused():

@@ -8,11 +8,13 @@ executed a purge command. Which command reaches which level is from general know
 Rev. 1, not confirmed in their text.
 
 Read: job reports of the bench (JSON, "op": "wipe") and nwipe logs, 0.3x as well as later ones with several runs
-appended to one file. The PDF that nwipe 0.35 and later prints is kept as an attachment, never read.
+appended to one file. The PDF that nwipe 0.35 and later prints is kept as an attachment, never read. A bench may sign
+its reports: {"report": its JSON as text, "signature": Ed25519 of that text in hexadecimal, "public_key": PEM}.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
@@ -144,6 +146,7 @@ class ErasureReport:
     host_serial: str | None = None
     host_uuid: str | None = None
     session: str | None = None  # the bench's
+    signed_with: str | None = None  # the Ed25519 public key that its signature was checked with, hexadecimal
     evidence_sha256: str = ""
 
     @property
@@ -186,7 +189,8 @@ def recognise(data: bytes) -> str | None:
     if looks_like_nwipe(head.decode("utf-8", "replace")):
         return "nwipe-log"
     if head[:1] in (b"{", b"["):
-        return "bench-job" if b'"op"' in head or b'"op"' in data[-4096:] else None
+        ends = head + data[-4096:]
+        return "bench-job" if b'"op"' in ends or b'\\"op\\"' in ends else None  # the second: a signed report
     return None
 
 
@@ -277,20 +281,48 @@ def _read_jobs(data: bytes, name: str, digest: str) -> tuple[ErasureReport, ...]
         document = json.loads(data)
     except (ValueError, RecursionError):
         return _unreadable(name, _("A truncated or damaged JSON document."), _("Send the report again."))
+    key = None
+    if isinstance(document, dict) and isinstance(document.get("report"), str):
+        key, document = _signed(document)
+        if key is None:
+            return _unreadable(
+                name,
+                _("The bench's signature does not hold: the report was changed after it was signed."),
+                _("Send the report as the bench wrote it."),
+            )
     jobs = [job for job in _list(document) if isinstance(job, dict)]
     wipes = [job for job in jobs if job.get("op") == "wipe" and ("error" in job or isinstance(job.get("result"), dict))]
     if not wipes:
         return _unreadable(
             name, _("A report of the bench, but not of an erasure."), _('An erasure report says "op": "wipe".')
         )
-    return tuple(_as_evidence(_from_job(job), digest) for job in wipes)
+    return tuple(replace(_as_evidence(_from_job(job), digest), signed_with=key) for job in wipes)
+
+
+def _signed(envelope: dict[str, Any]) -> tuple[str | None, object]:
+    """The key that signed this report and the report itself; no key when the signature does not hold.
+
+    Whose key it is, is for the caller to know: anyone can sign with one of their own.
+    """
+    from cryptography.exceptions import InvalidSignature  # here: slow to load, and few readings are signed
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = load_pem_public_key(str(envelope.get("public_key")).encode())
+        if not isinstance(key, Ed25519PublicKey):
+            return None, None
+        key.verify(bytes.fromhex(str(envelope.get("signature"))), envelope["report"].encode())
+        return key.public_bytes_raw().hex(), json.loads(envelope["report"])
+    except (ValueError, RecursionError, InvalidSignature):
+        return None, None
 
 
 def _from_job(job: dict[str, Any]) -> ErasureReport:
     """A bench report: {"op": "wipe", "ok", "session", "result": {"method", "device", "cmd", "log", "verify"…}}.
 
     Also read from the result when there: "serial", "model", "size_bytes", "bus", "hidden_sectors", "sanitize_status",
-    and "host": {"serial", "uuid"}.
+    "host": {"serial", "uuid"}, and "started" and "ended", ISO 8601 with its zone.
     """
     result = _dict(job.get("result"))
     commands = [_dict(c) for c in _list(result.get("cmd"))]
@@ -306,6 +338,8 @@ def _from_job(job: dict[str, Any]) -> ErasureReport:
         base,
         tool=tool,
         version=base.version or (version.split()[-1] if version else None),
+        started=_text(result.get("started")) or base.started,
+        ended=_text(result.get("ended")) or base.ended,
         device=device,
         serial=_text(result.get("serial")) or base.serial,
         model=_text(result.get("model")) or base.model,
@@ -436,10 +470,19 @@ def _other_disk(report: ErasureReport, medium: Storage | None) -> bool:
 
 
 def _other_size(report: ErasureReport, medium: Storage | None) -> bool:
-    """Capacities are compared to 1 %: some tools round the size of a disk to its label."""
+    """Capacities are compared to 1 %, for some tools round the size of a disk to its label; but a report on fewer
+    bytes than the machine's reading counted exactly is of a part of the disk.
+    """
     if not medium or not medium.size_bytes or not report.size_bytes:
         return False
+    if report.size_bytes < medium.size_bytes and _counted(medium.size_bytes):
+        return True
     return abs(medium.size_bytes - report.size_bytes) > medium.size_bytes / 100
+
+
+def _counted(size: int) -> bool:
+    """Whole sectors, and not a round number of MB or MiB, which is what rounding leaves."""
+    return size % 512 == 0 and size % 10**6 != 0 and size % 2**20 != 0
 
 
 def _is_failing(report: ErasureReport) -> bool:
@@ -561,6 +604,9 @@ def _level(report: ErasureReport, medium: Storage | None) -> tuple[Level, tuple[
     if report.method in (Method.ATA_SANITIZE, Method.NVME_SANITIZE) and not _sanitized(report.sanitize_status):
         level = Level.CLEAR
         limits.append(Message(_("Purge needs the drive's own sanitize status log.")))
+    elif level is Level.PURGE and any(report.exit_codes):
+        level = Level.CLEAR
+        limits.append(Message(_("Purge needs a command that ended without an error.")))
     elif level is Level.CLEAR and solid:
         limits.append(Message(_("Purge of a solid-state disk needs a sanitize command: spare cells are out of reach.")))
     if report.hidden_sectors is None and not solid:
@@ -571,7 +617,13 @@ def _level(report: ErasureReport, medium: Storage | None) -> tuple[Level, tuple[
 def _sanitized(status: str | None) -> bool:
     """nvme sanitize-log and hdparm --sanitize-status say so in words; a bare SSTAT of 0x101 means the same."""
     lowered = (status or "").lower()
-    return any(word in lowered for word in ("success", "complete", "0x101")) and "fail" not in lowered
+    return bool(_SANITIZED.search(lowered)) and not _NOT_SANITIZED.search(lowered)
+
+
+_SANITIZED = re.compile(r"\b(completed?|success|successful|successfully|0x101)\b")
+_NOT_SANITIZED = re.compile(
+    r"fail|with error|\bnever\b|\bnot (been|complete|execut|success)|in progress|unsuccess|incomplete"
+)
 
 
 def _level_sentence(report: ErasureReport, level: Level) -> Message:

@@ -71,7 +71,7 @@ _READ = re.compile(r"(\d+) bytes read from (/dev/\S+)")
 _VERIFIED = re.compile(r"(?:Verified pass \d+ of \d+, round \d+ of \d+, on|\[SUCCESS\] Verified that) '?(/dev/[^\s']+)")
 _HIDDEN = re.compile(r"(No|\d+) hidden sectors? (?:detected )?on (/dev/\S+)", re.IGNORECASE)
 _HPA = re.compile(r"HPA values (\d+) / (\d+) on (/dev/\S+)")  # visible / native
-_WARNED = re.compile(r"HIDDEN SECTORS DETECTED.* on (/dev/\S+)")  # wording from memory, not seen in a sample
+_WARNED = re.compile(r"HIDDEN SECTORS DETECTED.* on (/dev/\S+)")  # hpa_dco.c of nwipe, not seen in a sample
 _ERROR_ROW = re.compile(r"^!?\s*(\S+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*$")
 _STATUS_ROW = re.compile(r"^!?\s*(\S+)\s*\|\s*(-FAILED-|Erased|\w+)\s*\|[^|]*\|\s*[\d:]+\s*\|\s*(.*)$")
 _DEVICE = re.compile(r"/dev/[^\s,'\"]+")
@@ -137,7 +137,6 @@ def _disk_facts(run: _Run, message: str) -> bool:
         run.disk(size[1]).values["size_bytes"] = int(size[2][:20])
     elif hidden := _HIDDEN.search(message):
         run.disk(hidden[2]).values["hidden_sectors"] = 0 if hidden[1].lower() == "no" else int(hidden[1][:15])
-
     elif hpa := _HPA.search(message):
         _hidden(run, hpa[3], int(hpa[2][:15]) - int(hpa[1][:15]))
     elif warned := _WARNED.search(message):
