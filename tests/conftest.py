@@ -9,6 +9,7 @@ from django.utils import translation
 
 from maillon.kernel.ledger import protection
 
+os.environ["LANGUAGE"] = "en"  # of the commands that tests run, whatever the session of whoever runs the tests
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the tests' thread
 
 

@@ -1,6 +1,7 @@
 """The command line as its users meet it: help, exit codes, bad input, odd terminals, closed pipes."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from maillon import cli
 from maillon.bench import BENCHES
+from maillon.hardware.messages import session_language
 
 pytestmark = pytest.mark.pure  # each command runs in a process and a folder of its own, on SQLite or nothing
 
@@ -108,20 +110,94 @@ def test_wrong_use_is_code_2_with_a_sentence(maillon, arguments):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    "arguments",
     [
-        (["restore", "missing"], "missing"),
-        (["restore", "."], "."),
-        (["erasure", "missing"], "missing"),
-        (["ledger", "check-proof", "missing"], "missing"),
-        (["ledger", "verify", "--against", "missing"], "missing"),
+        ["restore", "given"],
+        ["erasure", "given"],
+        ["ledger", "check-proof", "given"],
+        ["ledger", "verify", "--against", "given"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (None, "there is no such file or folder. Check its name."),
+        (os.mkdir, "this is a folder. Give a file."),
+        (lambda path: path.write_bytes(b"\xff not one of ours\n"), " not "),
+        (lambda path: path.write_text("[[{}]]"), " not "),
+        (lambda path: path.write_bytes(b""), "given"),
+    ],
+    ids=["missing", "folder", "other", "json", "empty"],
+)
+def test_a_file_that_can_not_be_read_is_code_1_and_told(maillon, tmp_path, arguments, made, said):
+    if made:
+        made(tmp_path / "given")
+    done = maillon(*arguments)
+    explained(done, 1, f"maillon {arguments[0]}: ", "given", said)
+    assert "Errno" not in done.stderr and "error(" not in done.stderr.lower()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_is_not_ours_is_told_with_who_may(maillon, tmp_path):
+    (tmp_path / "given").touch(mode=0)
+    explained(maillon("restore", "given"), 1, "given", "may not read or write here")
+
+
+@pytest.mark.parametrize(
+    ("session", "language"),
+    [
+        ({}, "fr"),
+        ({"LANG": "C.UTF-8"}, "fr"),
+        ({"LC_ALL": "POSIX"}, "fr"),
+        ({"LANG": "fr_BE.UTF-8@euro"}, "fr"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "en_US"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LANGUAGE": "en:fr"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "br:fr"}, "fr"),
     ],
     ids=str,
 )
-def test_a_file_that_can_not_be_read_is_code_1_and_named(maillon, arguments, named):
-    done = maillon(*arguments)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert named in done.stderr
+def test_the_language_is_the_session_s_and_french_when_it_names_none(monkeypatch, session, language):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in session.items():
+        monkeypatch.setenv(name, value)
+    assert session_language() == language
+
+
+IN_FRENCH = (
+    (["labels"], "il manque"),
+    (["ledger", "verify"], "la base de données n’est pas prête"),
+    (["inspect", "missing"], "ce fichier ou ce dossier n’existe pas"),
+    (["restore", "missing"], "ce fichier ou ce dossier n’existe pas"),
+    (["serve", "--port", "0"], "de 1 à 65535"),
+    (["worker", "--lease", "0"], "de 1 à 3600"),
+    (["sevre"], "Vouliez-vous dire"),
+)
+
+
+@pytest.mark.parametrize(("arguments", "said"), IN_FRENCH, ids=[" ".join(use) for use, _said in IN_FRENCH])
+def test_every_command_speaks_french_where_the_session_says_nothing(maillon, arguments, said):
+    assert said in maillon(*arguments, LANGUAGE="").stderr
+
+
+@pytest.mark.parametrize("use", [use for use in USES if use[0] != "bench"], ids=" ".join)
+def test_the_help_of_every_command_is_in_french_too(maillon, use):
+    told = maillon(*use, "--help", LANGUAGE="fr").stdout
+    assert told.startswith("utilisation") and "montrer cette aide" in told
+    foreign = re.findall(r"\b(?:the|of|which|without|print|all)\b", told)
+    assert not foreign, told
+
+
+def test_a_worker_whose_database_is_away_says_so_and_fails(maillon):
+    explained(maillon("worker", "--once", DATABASE_URL=UNREACHABLE), 1, "ERROR", "PostgreSQL does not answer")
+
+
+def test_a_worker_whose_database_is_not_ready_says_so_and_fails(maillon):
+    explained(maillon("worker", "--once"), 1, "ERROR", "maillon manage migrate")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +211,7 @@ def test_an_empty_database_is_met_with_what_to_do(maillon, arguments):
 def test_a_server_that_is_down_is_told_in_a_sentence(maillon, arguments):
     if arguments[0] == "serve":
         arguments = ["serve", f"--port={free_port()}"]
-    explained(maillon(*arguments, DATABASE_URL=UNREACHABLE), 1, "PostgreSQL could not be reached", "127.0.0.1")
+    explained(maillon(*arguments, DATABASE_URL=UNREACHABLE), 1, "PostgreSQL does not answer", "127.0.0.1")
 
 
 @pytest.mark.parametrize(

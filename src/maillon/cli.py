@@ -1,18 +1,39 @@
 """`maillon`: the command line. Each command lives with what it does and is imported only when called.
 
 Exit codes, everywhere: 0 all right, 1 some input was refused (with its reasons), 2 wrong use.
+The language is the session's, for every command (docs/decisions/0023).
 """
 
+import gettext
 import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from gettext import gettext as _
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from maillon.hardware.messages import _ as gettext_noop
+from maillon.hardware.messages import session_language
+
 OK, REFUSED, WRONG_USE = 0, 1, 2
-DATABASE = "Write postgres://user:password@host:5432/name (%40 for an @ in the password); leave it out for SQLite."
+# What argparse says around our words: it asks the same catalogue.
+SAID_BY_ARGPARSE = (
+    gettext_noop("usage: "),
+    gettext_noop("options"),
+    gettext_noop("positional arguments"),
+    gettext_noop("show this help message and exit"),
+    gettext_noop("%(prog)s: error: %(message)s\n"),
+    gettext_noop("argument %(argument_name)s: %(message)s"),
+    gettext_noop("the following arguments are required: %s"),
+    gettext_noop("unrecognized arguments: %s"),
+    gettext_noop("invalid choice: %(value)r (choose from %(choices)s)"),
+    gettext_noop("invalid %(type)s value: %(value)r"),
+    gettext_noop("expected one argument"),
+    gettext_noop("expected at least one argument"),
+)
 
 
 class Command(NamedTuple):
@@ -22,34 +43,40 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "serve": Command("maillon.serve:main", "set up what is missing and serve the platform", False),
-    "worker": Command("maillon.kernel.worker:main", "run the jobs waiting in the database"),
-    "demo": Command("maillon.demo.load:main", "fill an empty database with the demonstration territory"),
-    "inspect": Command("maillon.hardware.inspect:main", "read files describing machines, without a database", False),
-    "intake": Command("maillon.workshop.intake.command:main", "put files describing machines into the stock"),
-    "labels": Command("maillon.workshop.labels.command:main", "print the labels of devices to a PDF"),
-    "ledger": Command("maillon.kernel.ledger.command:main", "verify the ledger, or sign a checkpoint of it"),
-    "erasure": Command("maillon.workshop.erasure.command:main", "verify a certificate of erasure"),
-    "backup": Command("maillon.kernel.backup:backup_command", "keep a copy of everything in one file"),
-    "restore": Command("maillon.kernel.backup:restore_command", "bring back such a copy"),
-    "bench": Command("maillon.bench:main", "measure how fast things are on this machine"),
-    "manage": Command("maillon.cli:manage", "Django's own administration commands"),
+    "serve": Command("maillon.serve:main", gettext_noop("set up what is missing and serve the platform"), False),
+    "worker": Command("maillon.kernel.worker:main", gettext_noop("run the jobs waiting in the database")),
+    "demo": Command("maillon.demo.load:main", gettext_noop("fill an empty database with the demonstration territory")),
+    "inspect": Command(
+        "maillon.hardware.inspect:main", gettext_noop("read files describing machines, without a database"), False
+    ),
+    "intake": Command(
+        "maillon.workshop.intake.command:main", gettext_noop("put files describing machines into the stock")
+    ),
+    "labels": Command("maillon.workshop.labels.command:main", gettext_noop("print the labels of devices to a PDF")),
+    "ledger": Command(
+        "maillon.kernel.ledger.command:main", gettext_noop("verify the ledger, or sign a checkpoint of it")
+    ),
+    "erasure": Command("maillon.workshop.erasure.command:main", gettext_noop("verify a certificate of erasure")),
+    "backup": Command("maillon.kernel.backup:backup_command", gettext_noop("keep a copy of everything in one file")),
+    "restore": Command("maillon.kernel.backup:restore_command", gettext_noop("bring back such a copy")),
+    "bench": Command("maillon.bench:main", gettext_noop("measure how fast things are on this machine")),
+    "manage": Command("maillon.cli:manage", gettext_noop("Django's own administration commands")),
 }
 
 
 def usage() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name.ljust(width)}  {command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name.ljust(width)}  {_(command.summary)}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            "usage: maillon COMMAND [options]",
+            _("usage: maillon COMMAND [options]"),
             "",
-            "The open platform of a territory's solidarity computing.",
+            _("The open platform of a territory's solidarity computing."),
             "",
             *lines,
             "",
-            "`maillon COMMAND --help` tells each one's options.",
-            "Exit codes: 0 all right, 1 some input was refused (with its reasons), 2 wrong use.",
+            _("`maillon COMMAND --help` tells each one's options."),
+            _("Exit codes: 0 all right, 1 some input was refused (with its reasons), 2 wrong use."),
         ]
     )
 
@@ -57,18 +84,20 @@ def usage() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _write_any_name()
+    _speak(session_language())
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         return _without_reader(lambda: print(usage())) or (OK if arguments else WRONG_USE)  # noqa: T201
     name, *rest = arguments
     command = COMMANDS.get(name)
     if command is None:
         close = get_close_matches(name, COMMANDS, n=1)
-        hint = f" Did you mean `maillon {close[0]}`?" if close else ""
-        print(f"maillon: no command {name!r}.{hint}\n\n{usage()}", file=sys.stderr)  # noqa: T201
+        said = _("maillon: there is no command “%(name)s”.") % {"name": name}
+        hint = _("Did you mean `maillon %(name)s`?") % {"name": close[0]} if close else ""
+        print(f"{said} {hint}\n\n{usage()}", file=sys.stderr)  # noqa: T201
         return WRONG_USE
-    if command.django:
-        start_django()
     try:
+        if command.django:
+            start_django()
         return _without_reader(lambda: _function(command.target)(rest))
     except KeyboardInterrupt:
         return 130
@@ -78,6 +107,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"maillon {name}: {sentence}", file=sys.stderr)  # noqa: T201
         return REFUSED
+
+
+def _speak(language: str) -> None:
+    """Let argparse, what says `_` without Django, and the processes we start say things in this language."""
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain("django", str(Path(__file__).parent / "locale"))
+    gettext.textdomain("django")
 
 
 def _write_any_name() -> None:
@@ -107,62 +143,39 @@ def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillon.config.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
+    from django.utils import translation
+
+    from maillon.config.env import not_a_database
 
     try:
         django.setup()
     except ImproperlyConfigured as error:
         if "Error loading" in str(error):  # the driver of a database
-            _stop(f"DATABASE_URL names a database that Maillon does not use. {DATABASE}")
+            _stop(not_a_database())
         _stop(str(error))
     except OSError as error:
-        _stop(f"MAILLON_DATA: {_of_files(error)}. Choose a folder that you may write in: MAILLON_DATA=/srv/maillon")
+        from maillon.kernel import trouble
+
+        _stop(f"MAILLON_DATA: {trouble.of_file(error)}", _("For example MAILLON_DATA=/srv/maillon"))
     except ValueError as error:
         if not type(error).__module__.startswith("dj_database_url"):
             raise
-        _stop(f"DATABASE_URL is not understood. {DATABASE}")
+        _stop(not_a_database())
+    translation.activate(session_language())
 
 
-def _stop(sentence: str) -> NoReturn:
-    print(f"maillon: {sentence}", file=sys.stderr)  # noqa: T201
+def _stop(*sentences: str) -> NoReturn:
+    print(f"maillon: {' '.join(sentences)}", file=sys.stderr)  # noqa: T201
     raise SystemExit(WRONG_USE) from None
 
 
 def _explained(error: Exception) -> str | None:
     """What went wrong around the program, and what to do; None for what is an error of the program."""
+    from maillon.kernel import trouble
+
     if isinstance(error, OSError):
-        return f"{_of_files(error)}."
-    if "django" not in sys.modules:
-        return None
-    from django.core.exceptions import ImproperlyConfigured
-    from django.db import OperationalError, ProgrammingError
-
-    if isinstance(error, ImproperlyConfigured):
-        return str(error)
-    if isinstance(error, OperationalError | ProgrammingError):
-        return _of_database((str(error).strip() or type(error).__name__).splitlines()[0])
-    return None
-
-
-def _of_files(error: OSError) -> str:
-    return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
-
-
-def _of_database(said: str) -> str | None:
-    from django.db import connection
-
-    if "no such table" in said or ("does not exist" in said and "relation" in said):
-        return "the database is not ready. Run `maillon manage migrate`, or `maillon serve` which does it first."
-    if "no such column" in said or ("does not exist" in said and "column" in said):
-        return "the database is older than the program. Run `maillon manage migrate`, then this again."
-    if "database is locked" in said:
-        return "the database is busy: another program holds it. Wait, then run this again."
-    where = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"{where['NAME']}: {said}. Check the disk's free space and who may write there."
-    if connection.connection is not None:
-        return None
-    named = f"{where['USER'] or 'the present user'} on {where['HOST'] or 'this machine'}, database {where['NAME']}"
-    return f"PostgreSQL could not be reached as {named}: {said}\nCheck DATABASE_URL, and that the server runs."
+        return trouble.of_file(error)
+    return trouble.of_database(error) if "django" in sys.modules else None
 
 
 def manage(arguments: list[str]) -> int:

@@ -10,6 +10,8 @@ from maillon.kernel import ledger, scratch
 from maillon.kernel.ledger.command import main, verify_command
 from tests.kernel.ledger_sample import chain, key, unprotected
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture(scope="module")
 def own_database(django_db_blocker):

@@ -12,7 +12,7 @@ from maillon.kernel.ledger.hashing import GENESIS, entry_hash
 from maillon.kernel.ledger.models import Entry
 from tests.kernel.ledger_sample import chain, found, key, unprotected
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 OTHER = new_id()
 LATER = timezone.now() + timedelta(days=1)

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Sequence
+from gettext import gettext as _  # Django's own is not there yet; `maillon.cli` sets this one up
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +22,7 @@ def flag(name: str, default: bool) -> bool:
         return True
     if raw in ("0", "false", "no", "off"):
         return False
-    raise ImproperlyConfigured(f"{name}={raw!r} is not understood. Accepted: 1, 0, true, false, yes, no, on, off.")
+    raise ImproperlyConfigured(_accepted(name, raw, "1, 0, true, false, yes, no, on, off"))
 
 
 def whole(name: str, default: int, *, least: int, most: int) -> int:
@@ -30,7 +31,7 @@ def whole(name: str, default: int, *, least: int, most: int) -> int:
         return default
     if not raw.isdecimal() or not least <= int(raw) <= most:
         raise ImproperlyConfigured(
-            f"{name}={raw!r} is not understood. Accepted: a whole number from {least} to {most}."
+            _accepted(name, raw, _("a whole number from %(least)d to %(most)d") % {"least": least, "most": most})
         )
     return int(raw)
 
@@ -58,7 +59,7 @@ def data_folder() -> Path:
 def choice(name: str, default: str, accepted: Sequence[str]) -> str:
     given = text(name, default).upper()
     if given not in accepted:
-        raise ImproperlyConfigured(f"{name}={given!r} is not understood. Accepted: {', '.join(accepted)}.")
+        raise ImproperlyConfigured(_accepted(name, given, ", ".join(accepted)))
     return given
 
 
@@ -67,8 +68,12 @@ def origin(name: str, given: str) -> str:
     found = _ORIGIN.fullmatch(given.rstrip("/"))
     if found is None or int(found[2] or 1) not in range(1, 65_536):
         raise ImproperlyConfigured(
-            f"{name}={given!r} is not understood. Write http:// or https://, a name or an address, a port if it is "
-            "not the usual one, and nothing after it: https://maillon.example"
+            _not_understood(name, given)
+            + " "
+            + _(
+                "Write http:// or https://, a name or an address, a port if it is not the usual one, and nothing after "
+                "it: https://maillon.example"
+            )
         )
     return found[0].lower()
 
@@ -83,8 +88,9 @@ def hosts(name: str, default: list[str]) -> list[str]:
     found = words(name, default)
     if wrong := [host for host in found if not _HOST.fullmatch(host)]:
         raise ImproperlyConfigured(
-            f"{name}={wrong[0]!r} is not understood. Write names or addresses without http:// nor port, separated by "
-            "commas: maillon.example,10.0.0.5"
+            _not_understood(name, wrong[0])
+            + " "
+            + _("Write names or addresses without http:// nor port, separated by commas: maillon.example,10.0.0.5")
         )
     return found
 
@@ -93,25 +99,40 @@ def database(default: str) -> str:
     """DATABASE_URL: PostgreSQL; SQLite when it is not set."""
     url = text("DATABASE_URL", default)
     if url.partition("://")[0] not in ("postgres", "postgresql", "sqlite"):
-        raise ImproperlyConfigured(  # without what was given: it may hold a password
-            "DATABASE_URL is not understood. Write postgres://user:password@host:5432/name, with %40 for an @ in the "
-            "password; leave it out for the SQLite file of the data folder."
-        )
+        raise ImproperlyConfigured(not_a_database())  # without what was given: it may hold a password
     return url
+
+
+def not_a_database() -> str:
+    return _(
+        "DATABASE_URL is not understood. Write postgres://user:password@host:5432/name, with %40 for an @ in the "
+        "password; leave it out for the SQLite file of the data folder."
+    )
+
+
+def _not_understood(name: str, given: str) -> str:
+    return _("%(name)s: “%(given)s” is not understood.") % {"name": name, "given": given}
+
+
+def _accepted(name: str, given: str, values: str) -> str:
+    return _not_understood(name, given) + " " + _("Accepted: %s.") % values
 
 
 def secret(folder: Path, name: str, variable: str) -> str:
     """A secret from the environment, or made once and kept in a file that only its owner reads."""
     if given := os.environ.get(variable, "").strip():
         if len(given) < 32:
-            raise ImproperlyConfigured(f"{variable} is too short: at least 32 characters, drawn at random.")
+            raise ImproperlyConfigured(_("%s is too short: at least 32 characters, drawn at random.") % variable)
         return given
     path = folder / name
     if not path.exists():
         _make_secret(path)
     kept = path.read_text(encoding="ascii").strip()
     if len(kept) < 32:  # a key that anyone can guess would sign certificates
-        raise ImproperlyConfigured(f"{path} is empty or was cut: put it back from a backup, or set {variable}.")
+        raise ImproperlyConfigured(
+            _("%(file)s is empty or was cut: put it back from a backup, or set %(variable)s.")
+            % {"file": path, "variable": variable}
+        )
     return kept
 
 

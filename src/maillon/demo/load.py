@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from maillon.collection import commands as collecting
 from maillon.collection.models import Lot
@@ -52,14 +55,15 @@ STAGES = ("inspected", "erased", "repaired", "installed", "checked", "ready", "r
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="maillon demo",
-        description="Fill an empty database with the demonstration territory: invented organisations and machines.",
+        description=_("Fill an empty database with the demonstration territory: invented organisations and machines."),
     )
-    parser.add_argument("--machines", type=int, default=MACHINES, help=f"how many machines ({MACHINES})")
+    parser.add_argument("--machines", type=int, default=MACHINES, help=_("how many machines (%(default)d)"))
     options = parser.parse_args(argv)
     if not 1 <= options.machines <= 100_000:
-        parser.error(f"argument --machines: {options.machines}: from 1 to 100000")
+        parser.error(_("--machines %d: from 1 to 100000") % options.machines)
     if Organisation.objects.exists():
-        sys.stderr.write("maillon demo: the database is not empty. Start from a new MAILLON_DATA folder.\n")
+        said = _("the database is not empty. Start from a new MAILLON_DATA folder.")
+        sys.stderr.write(f"maillon demo: {said}\n")
         return 1
     load(options.machines)
     return 0
@@ -67,7 +71,7 @@ def main(argv: list[str]) -> int:
 
 def load(machines: int = MACHINES) -> None:
     """Needs an empty, migrated database. All or nothing: when it is interrupted, the next start does it again."""
-    with transaction.atomic():
+    with override(settings.LANGUAGE_CODE), transaction.atomic():
         _load(machines)
 
 

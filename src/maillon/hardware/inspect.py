@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from maillon.hardware import reading
 from maillon.hardware.foreign import refuse
-from maillon.hardware.messages import Message, _
+from maillon.hardware.messages import Message, _, session_language
 from maillon.hardware.model import Chassis, Limits, Machine, Processor, Reading, System, Unreadable
 from maillon.hardware.schema import json_schema, reading_to_json
 
@@ -121,8 +121,7 @@ def _language(arguments: list[str]) -> str:
             return arguments[at + 1]
         if argument.startswith("--lang="):
             return argument.partition("=")[2]
-    session = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "fr" if session.startswith("fr") else "en"
+    return session_language()
 
 
 def translator(language: str) -> Translate:

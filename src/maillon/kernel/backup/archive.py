@@ -20,6 +20,7 @@ from typing import IO, Any, Self
 import zstandard
 from django.utils.translation import gettext as _
 
+from maillon.kernel import trouble
 from maillon.kernel.backup.summary import BackupRefused
 
 MANIFEST = "manifest.json"
@@ -100,7 +101,7 @@ def opened(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise BackupRefused(_("%(file)s can not be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
+        raise BackupRefused(trouble.of_file(error)) from error
     try:
         with (
             file,

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maillon.kernel import wording
 from maillon.kernel.errors import Refusal
 
 
@@ -37,7 +38,14 @@ class Summary:
         held = ngettext("%(n)d row", "%(n)d rows", rows) % {"n": rows}
         kept = ngettext("%(n)d kept file", "%(n)d kept files", self.files) % {"n": self.files}
         return [
-            f"{self.path}: {held}, {kept}, {self.size / 1e6:.1f} MB, {self.seconds:.1f} s",
+            _("%(file)s: %(rows)s, %(files)s, %(size)s MB, %(seconds)s s")
+            % {
+                "file": self.path,
+                "rows": held,
+                "files": kept,
+                "size": wording.number(self.size / 1e6, 1),
+                "seconds": wording.number(self.seconds, 1),
+            },
             f"SHA-256 {self.sha256}",
             *(_("Kept aside: %s") % path for path in self.aside),
             *self.notes,

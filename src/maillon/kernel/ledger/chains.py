@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from maillon.kernel.ledger.faults import Fault, Problem
 from maillon.kernel.ledger.hashing import GENESIS, Facts, SealKey, entry_hash
 
@@ -57,7 +59,7 @@ class Chain:
     def follow(self, row: Row) -> Iterator[Problem]:
         facts = row.facts
         if not isinstance(facts.sequence, int) or facts.sequence < 1:
-            yield self._entry(Fault.INSERTED, row, "this is not a place of a stream")
+            yield self._entry(Fault.INSERTED, row, _("this is not a place of a stream"))
             return
         hole = facts.sequence > self.sequence + 1
         if hole:
@@ -72,42 +74,49 @@ class Chain:
     def ended(self) -> Iterator[Problem]:
         head = self.head
         if head.head_sequence is None:
-            yield Problem(Fault.HEAD, "this stream has entries and no head", self.stream)
+            yield Problem(Fault.HEAD, _("this stream has entries and no head"), self.stream)
         elif isinstance(head.head_sequence, int) and head.head_sequence > self.sequence:
-            yield self._hole(self.sequence + 1, head.head_sequence, "the head says so")
+            yield self._hole(self.sequence + 1, head.head_sequence, _("the head says so"))
         elif not self.stated_head:
-            yield Problem(Fault.HEAD, f"the head says #{head.head_sequence}, which is not there", self.stream)
+            yield Problem(Fault.HEAD, _("the head says #%s, which is not there") % head.head_sequence, self.stream)
 
     def _entry_problem(self, row: Row, computed: str, hole: bool) -> Problem | None:
         if computed != row.hash:
             return self._content_problem(row)
         if not hole and self.hash not in (None, row.facts.previous):
-            before = f"#{row.facts.sequence - 1}" if row.facts.sequence > 1 else "the start of its stream"
-            return self._entry(Fault.UNLINKED, row, f"it does not name {before} as the one before it")
+            if row.facts.sequence > 1:
+                detail = _("it does not name #%d as the one before it") % (row.facts.sequence - 1)
+            else:
+                detail = _("it does not name the start of its stream as the one before it")
+            return self._entry(Fault.UNLINKED, row, detail)
         if fault := self._seal_fault(row.seal, row.hash):
-            detail = "its seal is of a key not known here" if fault is Fault.UNKNOWN_KEY else "its seal is not ours"
+            detail = (
+                _("its seal is of a key not known here") if fault is Fault.UNKNOWN_KEY else _("its seal is not ours")
+            )
             return self._entry(fault, row, detail)
         if row.leaf_hash is not None and row.leaf_hash != row.hash:
-            return self._entry(Fault.CHECKPOINT, row, f"checkpoint {row.leaf_checkpoint} saw another entry here")
+            return self._entry(Fault.CHECKPOINT, row, _("checkpoint %s saw another entry here") % row.leaf_checkpoint)
         return None
 
     def _content_problem(self, row: Row) -> Problem:
         for place in range(1, min(MOST_PLACES_TRIED, max(self.head.head_sequence or 0, self.sequence + 1)) + 1):
             if entry_hash(row.facts._replace(sequence=place)) == row.hash:
-                return self._entry(Fault.REORDERED, row, f"it was written as #{place}")
-        return self._entry(Fault.ALTERED, row, "its content does not give its hash")
+                return self._entry(Fault.REORDERED, row, _("it was written as #%d") % place)
+        return self._entry(Fault.ALTERED, row, _("its content does not give its hash"))
 
     def _head_problem(self, row: Row, altered: bool) -> Iterator[Problem]:
         if row.head_sequence is None:
             return
         if row.facts.sequence > row.head_sequence:
-            yield self._entry(Fault.INSERTED, row, f"the head of its stream is #{row.head_sequence}")
+            yield self._entry(Fault.INSERTED, row, _("the head of its stream is #%s") % row.head_sequence)
         elif row.facts.sequence == row.head_sequence:
             self.stated_head = True
             if row.head_hash != row.hash and not altered:
-                yield Problem(Fault.HEAD, "the head holds another hash than its entry", self.stream, row.facts.sequence)
+                yield Problem(
+                    Fault.HEAD, _("the head holds another hash than its entry"), self.stream, row.facts.sequence
+                )
             elif (fault := self._head_seal_fault(row)) and not altered:
-                yield Problem(fault, "the seal of the head is not ours", self.stream, row.facts.sequence)
+                yield Problem(fault, _("the seal of the head is not ours"), self.stream, row.facts.sequence)
 
     def _seal_fault(self, seal: str, digest: str) -> Fault | None:
         key = self.seal_keys.get(seal[:8])
@@ -123,8 +132,11 @@ class Chain:
         expected = key.head(self.stream, row.facts.sequence, row.hash)
         return None if expected == seal else Fault.UNSEALED
 
-    def _hole(self, first: int, last: int, why: str = "the next one is there") -> Problem:
-        missing = f"#{first} is missing" if first == last else f"#{first} to #{last} are missing"
+    def _hole(self, first: int, last: int, why: str = "") -> Problem:
+        missing = _("#%d is missing") % first
+        if first != last:
+            missing = _("#%(first)d to #%(last)d are missing") % {"first": first, "last": last}
+        why = why or _("the next one is there")
         return Problem(Fault.REMOVED, f"{missing}, {why}", self.stream, first)
 
     def _entry(self, fault: Fault, row: Row, detail: str) -> Problem:

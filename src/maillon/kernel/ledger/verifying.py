@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 
 from maillon.kernel.ledger import keys, protection, reading
 from maillon.kernel.ledger.chains import Tally, problems
@@ -47,7 +48,7 @@ def verify(
     report.add([problem for problem in _lost() if (problem.stream, problem.sequence) not in named], most)
     report.add(_checkpoint_problems(report, every_checkpoint, list(kept)), most)
     for name in protection.missing(connection):
-        report.add([Problem(Fault.UNPROTECTED, f"the trigger {name} is missing or off")], most)
+        report.add([Problem(Fault.UNPROTECTED, _("the trigger %s is missing or off") % name)], most)
     report.seconds = round(time.monotonic() - began, 3)
     return report
 
@@ -98,11 +99,14 @@ def _merge(report: Report, done: Report, most: int) -> None:
 
 def _lost() -> Iterable[Problem]:
     for stream, sequence in reading.lost_heads():
-        yield Problem(Fault.REMOVED, f"#1 to #{sequence} are missing, the head says so", stream, 1)
+        detail = _("#1 to #%d are missing, the head says so") % sequence
+        yield Problem(Fault.REMOVED, detail, stream, 1)
     for stream, sequence, number in reading.lost_leaves():
-        yield Problem(Fault.REMOVED, f"#{sequence} is missing, checkpoint {number} saw it", stream, sequence)
+        detail = _("#%(place)d is missing, checkpoint %(number)d saw it") % {"place": sequence, "number": number}
+        yield Problem(Fault.REMOVED, detail, stream, sequence)
     for stream, sequence, number in reading.stray_leaves():
-        yield Problem(Fault.CHECKPOINT, f"a leaf of checkpoint {number}, which is not there", stream, sequence)
+        detail = _("a leaf of checkpoint %d, which is not there") % number
+        yield Problem(Fault.CHECKPOINT, detail, stream, sequence)
 
 
 def _checkpoint_problems(report: Report, every: bool, kept: list[Statement]) -> list[Problem]:
@@ -114,9 +118,10 @@ def _checkpoint_problems(report: Report, every: bool, kept: list[Statement]) -> 
         statement = statements[checkpoint.number] = statement_of(checkpoint)
         found += _signature_problems(statement, checkpoint.signature)
         if checkpoint.number != expected:
-            found.append(_of(expected, f"checkpoints {expected} to {checkpoint.number - 1} are missing"))
+            missing = {"first": expected, "last": checkpoint.number - 1}
+            found.append(_of(expected, _("checkpoints %(first)d to %(last)d are missing") % missing))
         elif statement.previous != previous:
-            found.append(_of(checkpoint.number, "it does not name the checkpoint before it"))
+            found.append(_of(checkpoint.number, _("it does not name the checkpoint before it")))
         expected, previous = checkpoint.number + 1, statement.digest()
         report.checkpoints += 1
         if every or (last and checkpoint.number == last.number):
@@ -127,20 +132,22 @@ def _checkpoint_problems(report: Report, every: bool, kept: list[Statement]) -> 
 def _signature_problems(statement: Statement, signature: str) -> list[Problem]:
     key = keys.public_keys().get(statement.key)
     if key is None:
-        return [_of(statement.number, f"it is signed with a key not known here ({statement.key})", Fault.UNKNOWN_KEY)]
+        return [
+            _of(statement.number, _("it is signed with a key not known here (%s)") % statement.key, Fault.UNKNOWN_KEY)
+        ]
     try:
         good = key.signed(bytes.fromhex(signature), statement.signed_bytes())
     except ValueError:
         good = False
-    return [] if good else [_of(statement.number, "its signature is not that of what it says")]
+    return [] if good else [_of(statement.number, _("its signature is not that of what it says"))]
 
 
 def _tree_problems(checkpoint: Checkpoint, statement: Statement) -> list[Problem]:
     summary = summarise(checkpoint.number)
     if (summary.root, summary.entries, summary.streams) != (statement.root, statement.entries, statement.streams):
-        return [_of(checkpoint.number, "its leaves do not give the root that was signed")]
+        return [_of(checkpoint.number, _("its leaves do not give the root that was signed"))]
     if json.loads(checkpoint.blocks) != [list(block) for block in summary.blocks]:
-        return [_of(checkpoint.number, "its blocks are not those of its leaves")]
+        return [_of(checkpoint.number, _("its blocks are not those of its leaves"))]
     return []
 
 
@@ -148,9 +155,9 @@ def _kept_problems(statements: dict[int, Statement], kept: list[Statement]) -> l
     found = []
     for statement in kept:
         if statements.get(statement.number) != statement:
-            found.append(_of(statement.number, "it is not the one that was kept elsewhere"))
+            found.append(_of(statement.number, _("it is not the one that was kept elsewhere")))
     return found
 
 
 def _of(number: int, detail: str, fault: Fault = Fault.CHECKPOINT) -> Problem:
-    return Problem(fault, f"checkpoint {number}: {detail}")
+    return Problem(fault, _("checkpoint %(number)d: %(detail)s") % {"number": number, "detail": detail})
