@@ -19,9 +19,11 @@ from datetime import timedelta
 from types import FrameType
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
 
+from maillon.kernel import trouble
 from maillon.kernel.jobs import housekeeping  # noqa: F401 - the kernel's own periodic jobs
 from maillon.kernel.jobs.leases import LEASE, claim, take_back
 from maillon.kernel.jobs.running import Pulse, run
@@ -30,6 +32,7 @@ from maillon.kernel.jobs.schedule import Planner
 logger = logging.getLogger("maillon.worker")
 
 FIRST_POLL, LONGEST_POLL = 0.02, 1.0  # seconds; a poll is one read by an index
+COMPLAINS_EVERY = 60.0  # seconds, while the database is away
 GRACE = timedelta(seconds=25)  # under the 30 s that service managers commonly wait before they kill
 
 
@@ -61,9 +64,12 @@ class Worker:
         self._pulse = Pulse(lease, self.stop.is_set)
         self._planner = Planner()
         self._counting = threading.Lock()
+        self.away = ""  # why the database does not answer; empty while it does
+        self.interrupted = False  # it did not answer at some moment
+        self._complained_at = 0.0
 
     def run(self) -> int:
-        """Work until told to stop. Returns how many attempts were made."""
+        """Work until told to stop. Returns how many attempts were made; see `interrupted`."""
         autodiscover_modules("jobs")
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._on_signal)
@@ -99,10 +105,26 @@ class Worker:
             take_back()
             if not self.stop.is_set():
                 self._planner.plan()
-        except DatabaseError as error:  # busy or away: the next round tries again
-            logger.info("worker %s: %s", self.name, type(error).__name__)
+            self._is_back()
+        except (DatabaseError, InterfaceError) as error:  # busy or away: the next round tries again
+            if "locked" in str(error):  # it does not wait: see _do_not_wait_for_locks
+                logger.info("worker %s: the database is busy", self.name)
+            else:
+                self._is_away(error)
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
+
+    def _is_away(self, error: Exception) -> None:
+        """Said at once, then once a minute: whoever reads the log must see why nothing is done."""
+        self.away, self.interrupted = trouble.of_database(error) or type(error).__name__, True
+        if (now := time.monotonic()) >= self._complained_at + COMPLAINS_EVERY or not self._complained_at:
+            self._complained_at = now
+            logger.error("worker %s: %s", self.name, self.away)
+
+    def _is_back(self) -> None:
+        if self.away:
+            logger.warning("worker %s: the database answers again", self.name)
+            self.away, self._complained_at = "", 0.0
 
     def _slot(self, number: int) -> None:
         pause = FIRST_POLL
@@ -117,15 +139,15 @@ class Worker:
         connection.close()
 
     def _work(self, name: str) -> bool:
-        """Take one job and run it. A database that is busy or away counts as nothing to do."""
+        """Take one job and run it. A database that is away counts as nothing to do."""
         try:
             close_old_connections()
             job = claim(self.queues, name, self.lease)
             if job is None:
                 return False
             run(job, self._pulse)
-        except DatabaseError as error:
-            logger.info("worker %s: %s", name, type(error).__name__)
+        except (DatabaseError, InterfaceError) as error:
+            self._is_away(error)
             return False
         with self._counting:
             self.ran += 1
@@ -191,28 +213,34 @@ def main(argv: Sequence[str]) -> int:
     queues = sorted(settings.TASKS["default"].get("QUEUES", ["default"]))
     parser = argparse.ArgumentParser(
         prog="maillon worker",
-        description="Run the jobs waiting in the database, and those that are due. Several workers may run at the "
-        "same time, on several machines (PostgreSQL): each job is done once. Ctrl-C or SIGTERM lets running jobs end.",
+        description=_(
+            "Run the jobs waiting in the database, and those that are due. Several workers may run at the same time, "
+            "on several machines (PostgreSQL): each job is done once. Ctrl-C or SIGTERM lets running jobs end."
+        ),
+        epilog=_("Exit codes: 0 stopped as asked, 1 the database did not answer (with --once), 2 wrong use."),
     )
-    parser.add_argument("--queue", action="append", choices=queues, help="take its jobs only; repeatable (all queues)")
-    parser.add_argument("--concurrency", type=int, default=1, metavar="N", help="jobs at a time (1)")
-    parser.add_argument("--once", action="store_true", help="run what is ready, then stop")
+    parser.add_argument(
+        "--queue", action="append", choices=queues, help=_("take its jobs only; repeatable (all queues)")
+    )
+    parser.add_argument("--concurrency", type=int, default=1, metavar="N", help=_("jobs at a time (1)"))
+    parser.add_argument("--once", action="store_true", help=_("run what is ready, then stop"))
     parser.add_argument(
         "--lease",
         type=float,
         default=LEASE.total_seconds(),
         metavar="SECONDS",
-        help="a job whose worker gave no sign of life for so long is given to another worker (%(default)g)",
+        help=_("a job whose worker gave no sign of life for so long is given to another worker (%(default)g)"),
     )
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.concurrency < 1 or not 1 <= options.lease <= 3600:
-        parser.error("--concurrency is at least 1, --lease from 1 to 3600.")
-    Worker(
+        parser.error(_("--concurrency is at least 1, --lease from 1 to 3600."))
+    worker = Worker(
         options.queue or queues,
         concurrency=options.concurrency,
         once=options.once,
         lease=timedelta(seconds=options.lease),
         parent=options.parent,
-    ).run()
-    return 0
+    )
+    worker.run()
+    return 1 if options.once and worker.interrupted else 0
