@@ -119,37 +119,39 @@ def test_a_taken_port_is_told_before_anything_is_made(data):
         port = other.getsockname()[1]
         with start(data, f"--port={port}") as process:
             assert process.wait(PATIENCE) == serve.REFUSED
-            assert f"Port {port} is taken by another program. Choose another: --port" in process.stdout.read()
+            assert f"port {port} is taken by another program. Choose another: --port" in process.stdout.read()
     assert list(data.iterdir()) == []
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize(("email", "told"), [("", "Set MAILLON_COORDINATOR"), ("ada", "'ada' is not an e-mail")])
+@pytest.mark.parametrize(("email", "told"), [("", "Set MAILLON_COORDINATOR"), ("ada", "“ada” is not an e-mail")])
 def test_an_empty_platform_where_nobody_can_be_asked_says_what_to_set(data, email, told):
     with start(data, f"--port={free_port()}", MAILLON_COORDINATOR=email) as process:
         assert process.wait(PATIENCE) == serve.WRONG_USE
-        assert told in process.stdout.read()
+        said = process.stdout.read()
+        assert told in said and "Preparing" not in said  # it is asked for before the long work
 
 
 @pytest.mark.django_db
 def test_the_first_coordinator_is_asked_for_at_a_terminal(settings, monkeypatch, capsys):
     settings.DEMO = False
-    monkeypatch.delenv(serve.FIRST_COORDINATOR, raising=False)
+    monkeypatch.setenv(serve.FIRST_COORDINATOR, "")
     with patch("sys.stdin.isatty", return_value=True), patch("builtins.input", return_value=" ada@exemple.fr "):
-        assert serve.prepare_people() == serve.OK
+        assert serve.people_refusal() == ""
+    assert not User.objects.exists()
+    serve.prepare_people()
     assert User.objects.get().email == "ada@exemple.fr"
     assert "printed here" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", [True, False])
-def test_the_data_decide_whether_it_is_a_demonstration(settings, capsys, asked):
+def test_the_data_decide_whether_it_is_a_demonstration(settings, asked):
     settings.DEMO = asked
     found_territory(email="ada@exemple.fr")
     if not asked:
         Organisation.objects.update(fictitious=True)
-    assert serve.prepare_people() == serve.WRONG_USE
-    assert "MAILLON_DEMO=0" in capsys.readouterr().err
+    assert "MAILLON_DEMO=0" in serve.people_refusal()
 
 
 @pytest.mark.django_db
@@ -169,8 +171,20 @@ def test_a_demonstration_interrupted_in_the_middle_is_made_again(settings, monke
     assert filled and not Organisation.objects.exists()
     monkeypatch.setattr(demo, "_fill", fill)
     demo.load(16)
-    assert serve.prepare_people() == serve.OK
+    assert serve.people_refusal() == ""
 
 
 def test_an_address_of_another_machine_is_refused_with_what_to_try():
     assert "Try --host 0.0.0.0" in serve.port_refusal("192.0.2.1", 8000)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104
+def test_the_pages_of_contributors_are_served_to_no_network(settings, capsys, host):
+    settings.DEBUG = True
+    assert "MAILLON_DEBUG" in serve.debug_refusal(host)
+    assert serve.debug_refusal("127.0.0.1") == serve.debug_refusal("::1") == serve.debug_refusal("localhost") == ""
+    assert "WARNING: MAILLON_DEBUG=1" in capsys.readouterr().err
+    settings.BEHIND_PROXY = True
+    assert "proxy" in serve.debug_refusal("127.0.0.1")
+    settings.DEBUG = False
+    assert serve.debug_refusal(host) == ""

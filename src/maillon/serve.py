@@ -11,6 +11,8 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +21,6 @@ FIRST_COORDINATOR = "MAILLON_COORDINATOR"
 ADDRESS = "MAILLON_SITE_URL"
 OLDEST_POSTGRESQL = 15_00_00
 PREPARING = 0x4D41494C  # the number of PostgreSQL's advisory lock held while preparing ("MAIL")
-
-EPILOG = f"""\
-The first start makes the database and the demonstration territory; the next ones only serve.
-
-environment:
-  MAILLON_DATA         folder of the data (./var): database, kept files, secret keys
-  DATABASE_URL         postgres://user:password@host:5432/name (PostgreSQL 15 or newer); SQLite otherwise
-  {ADDRESS}     public address, printed on labels and certificates (http://localhost:PORT)
-  MAILLON_DEMO=0       a platform for real use: starts empty, and asks for its first coordinator
-  {FIRST_COORDINATOR}  e-mail of the first coordinator, where nobody is there to be asked
-  MAILLON_SMTP_HOST    mail server (also _PORT, _USER, _PASSWORD); without it mails are printed here
-
-exit codes: 0 stopped as asked, 1 could not start (the reason is told), 2 wrong use or something to set
-"""
 
 
 def main(argv: list[str]) -> int:
@@ -45,13 +33,18 @@ def main(argv: list[str]) -> int:
 
     start_django()
     if not os.access(folder := data_folder(), os.W_OK):
-        complain(f"nothing may be written in {folder}. Choose another folder: MAILLON_DATA=/srv/maillon")
+        complain(_("nothing may be written in %s. Choose another folder, such as MAILLON_DATA=/srv/maillon.") % folder)
         return REFUSED
+    if refusal := debug_refusal(options.host):
+        complain(refusal)
+        return WRONG_USE
     with preparing():
+        if refusal := people_refusal():
+            complain(refusal)
+            return WRONG_USE
         prepare_database()
         prepare_static_files()
-        if (code := prepare_people()) != OK:
-            return code
+        prepare_people()
     announce(options.host, options.port)
     return serve(options.host, options.port, options.workers, with_worker=not options.no_worker)
 
@@ -59,20 +52,47 @@ def main(argv: list[str]) -> int:
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="maillon serve",
-        description="Set up the database and the static files if need be, then serve the platform and run its jobs.",
-        epilog=EPILOG,
+        description=_("Set up the database and the static files if need be, then serve the platform and run its jobs."),
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1; 0.0.0.0: every network)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
-    parser.add_argument("--workers", type=int, default=2, metavar="N", help="web processes (2)")
-    parser.add_argument("--no-worker", action="store_true", help="do not run the jobs here (see `maillon worker`)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help=_("address to listen on (127.0.0.1; 0.0.0.0 for every network)")
+    )
+    parser.add_argument("--port", type=int, default=8000, help=_("port to listen on (8000)"))
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help=_("web processes (2)"))
+    parser.add_argument("--no-worker", action="store_true", help=_("do not run the jobs here (see `maillon worker`)"))
     options = parser.parse_args(argv)
     if not 1 <= options.port <= 65_535:
-        parser.error(f"argument --port: {options.port}: from 1 to 65535")
+        parser.error(_("--port %(given)d: from %(least)d to %(most)d") % _range(options.port, 1, 65_535))
     if not 1 <= options.workers <= 256:
-        parser.error(f"argument --workers: {options.workers}: from 1 to 256")
+        parser.error(_("--workers %(given)d: from %(least)d to %(most)d") % _range(options.workers, 1, 256))
     return options
+
+
+def _range(given: int, least: int, most: int) -> dict[str, int]:
+    return {"given": given, "least": least, "most": most}
+
+
+def _epilog() -> str:
+    settings = {
+        "MAILLON_DATA": _("folder of the data (./var): database, kept files, secret keys"),
+        "DATABASE_URL": _("postgres://user:password@host:5432/name (PostgreSQL 15 or newer); SQLite otherwise"),
+        ADDRESS: _("public address, printed on labels and certificates (http://localhost:PORT)"),
+        "MAILLON_DEMO=0": _("a platform for real use: starts empty, and asks for its first coordinator"),
+        FIRST_COORDINATOR: _("e-mail of the first coordinator, where nobody is there to be asked"),
+        "MAILLON_SMTP_HOST": _("mail server (also _PORT, _USER, _PASSWORD); without it mails are printed here"),
+    }
+    return "\n".join(
+        [
+            _("The first start makes the database and the demonstration territory; the next ones only serve."),
+            "",
+            _("environment:"),
+            *(f"  {name.ljust(19)}  {meaning}" for name, meaning in settings.items()),
+            "",
+            _("exit codes: 0 stopped as asked, 1 could not start (and why), 2 wrong use or something to set"),
+        ]
+    )
 
 
 def port_refusal(host: str, port: int) -> str:
@@ -87,11 +107,34 @@ def port_refusal(host: str, port: int) -> str:
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Port {port} is taken by another program. Choose another: --port {port % 65_535 + 1}"
+            other = {"port": port, "other": port % 65_535 + 1}
+            return _("port %(port)d is taken by another program. Choose another: --port %(other)d") % other
         if error.errno == errno.EACCES:
-            return f"Port {port} is kept for the administrator. Choose one above 1023: --port 8000"
-        return f"--host {host}: not an address of this machine ({error.strerror}). Try --host 0.0.0.0"
+            return _("port %d is kept for the administrator. Choose one above 1023: --port 8000") % port
+        return _("--host %s: this machine has no such address. Try --host 0.0.0.0") % host
     return ""
+
+
+def debug_refusal(host: str) -> str:
+    """MAILLON_DEBUG=1 shows the code and the settings to whoever makes a page fail: on this machine alone."""
+    from django.conf import settings
+
+    if not settings.DEBUG:
+        return ""
+    if not on_this_machine_alone(host) or settings.BEHIND_PROXY:
+        return _(
+            "MAILLON_DEBUG=1 shows the code and the settings in pages: it is served neither to a network nor behind a "
+            "proxy. Remove MAILLON_DEBUG, or serve on 127.0.0.1 alone."
+        )
+    complain(_("WARNING: MAILLON_DEBUG=1 shows the code and the settings in pages. Never in service."))
+    return ""
+
+
+def on_this_machine_alone(host: str) -> bool:
+    try:
+        return ip_address(socket.getaddrinfo(host, None)[0][4][0]).is_loopback
+    except (OSError, ValueError):
+        return False
 
 
 # --- Getting everything ready -----------------------------------------------------------------------------------------
@@ -129,10 +172,10 @@ def prepare_database() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     if (version := getattr(connection, "pg_version", OLDEST_POSTGRESQL)) < OLDEST_POSTGRESQL:
-        raise ImproperlyConfigured(f"PostgreSQL {version // 10_000} is too old: 15 or newer is needed.")
+        raise ImproperlyConfigured(_("PostgreSQL %d is too old: 15 or newer is needed.") % (version // 10_000))
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("Preparing the database…")
+        say(_("Preparing the database…"))
         call_command("migrate", verbosity=0, interactive=False)
     connection.close()
 
@@ -146,7 +189,7 @@ def prepare_static_files() -> None:
     mark = static_mark()
     if stamp.exists() and stamp.read_text(encoding="ascii") == mark:
         return
-    say("Preparing the pages' files…")
+    say(_("Preparing the files of the pages…"))
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(mark, encoding="ascii")
 
@@ -163,89 +206,120 @@ def static_mark() -> str:
     return digest.hexdigest()
 
 
-def prepare_people() -> int:
-    """The demonstration territory the first time, or the first coordinator of an empty platform."""
+def people_refusal() -> str:
+    """Why this database can not be served as asked, in a sentence; empty when it can.
+
+    Asked before anything is prepared, as is the first coordinator's e-mail, which is then found in the environment.
+    """
     from django.conf import settings
+
+    invented = holds_demonstration()
+    if invented is None:
+        return "" if settings.DEMO else _coordinator_refusal()
+    if invented == settings.DEMO:
+        return ""
+    if invented:  # a demonstration lets everyone in: the data decide, not a forgotten setting
+        return _(
+            "MAILLON_DEMO=0, but this database holds the demonstration. Start the real platform in a folder of its "
+            "own, such as MAILLON_DATA=/srv/maillon (or another DATABASE_URL)."
+        )
+    return _("this database is not a demonstration. Set MAILLON_DEMO=0, then start again.")
+
+
+def holds_demonstration() -> bool | None:
+    """Whether the organisations of the database are invented; None when there are none yet."""
+    from django.db import connection
 
     from maillon.territory.models import Organisation, OrganisationKind
 
+    if Organisation._meta.db_table not in connection.introspection.table_names():
+        return None
+    invented = None
     if Organisation.objects.exists():
         invented = Organisation.objects.filter(kind=OrganisationKind.COORDINATION, fictitious=True).exists()
-        return _unlike_what_is_asked(invented) if invented != settings.DEMO else OK
-    if not settings.DEMO:
-        return found_platform()
-    from maillon.demo.load import load
-
-    say("Making the demonstration territory…")
-    load()
-    return OK
+    return invented
 
 
-def _unlike_what_is_asked(invented: bool) -> int:
-    """A demonstration lets everyone in: the data decide, not a forgotten setting."""
-    if invented:
-        complain(
-            "MAILLON_DEMO=0, but this database holds the demonstration.\n"
-            "Start the real platform in a folder of its own, such as MAILLON_DATA=/srv/maillon (or another "
-            "DATABASE_URL)."
-        )
-    else:
-        complain("This database is not a demonstration. Set MAILLON_DEMO=0, then start again.")
-    return WRONG_USE
-
-
-def found_platform() -> int:
-    from django.conf import settings
+def _coordinator_refusal() -> str:
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
-    from maillon.territory.commands import found_territory
-    from maillon.territory.places import load_communes
-
-    email = os.environ.get(FIRST_COORDINATOR, "").strip()
+    email = os.environ.get(FIRST_COORDINATOR, "").strip() or _asked()
     if not email:
-        email = _asked()
-    if not email:
-        complain(f"the platform is empty. Set {FIRST_COORDINATOR} to its first coordinator's e-mail, then start again.")
-        return WRONG_USE
+        return (
+            _("the platform is empty. Set %s to the e-mail of its first coordinator, then start again.")
+            % FIRST_COORDINATOR
+        )
     try:
         validate_email(email)
     except ValidationError:
-        complain(f"{email!r} is not an e-mail address. Write one such as prenom.nom@exemple.fr, then start again.")
-        return WRONG_USE
-    load_communes()
-    found_territory(email=email)
-    mailed = "sent by e-mail" if settings.EMAIL_HOST else "printed here, as no mail server is set (MAILLON_SMTP_HOST)"
-    say(f"{email} can now sign in: the code asked for on the sign-in page is {mailed}.")
-    return OK
+        return _("“%s” is not an e-mail address. Write one such as prenom.nom@exemple.fr, then start again.") % email
+    os.environ[FIRST_COORDINATOR] = email
+    return ""
 
 
 def _asked() -> str:
     if not sys.stdin or not sys.stdin.isatty():
         return ""
     try:
-        return input("E-mail of the first coordinator: ").strip()
+        return input(_("E-mail of the first coordinator: ")).strip()
     except EOFError:
         return ""
 
 
+def prepare_people() -> None:
+    """The demonstration territory the first time, or the first coordinator of an empty platform."""
+    from django.conf import settings
+
+    if holds_demonstration() is not None:
+        return
+    if not settings.DEMO:
+        found_platform(os.environ[FIRST_COORDINATOR])
+    else:
+        from maillon.demo.load import load
+
+        say(_("Making the demonstration territory…"))
+        load()
+
+
+def found_platform(email: str) -> None:
+    from django.conf import settings
+
+    from maillon.territory.commands import found_territory
+    from maillon.territory.places import load_communes
+
+    load_communes()
+    found_territory(email=email)
+    if settings.EMAIL_HOST:
+        say(_("%s can now sign in: the code asked for on the sign-in page is sent by e-mail.") % email)
+    else:
+        say(
+            _(
+                "%s can now sign in: the code asked for on the sign-in page is printed here, as no mail server is set "
+                "(MAILLON_SMTP_HOST)."
+            )
+            % email
+        )
+
+
 def announce(host: str, port: int) -> None:
     from django.conf import settings
-    from django.utils import translation
 
     from maillon.demo.people import ORGANISATIONS, PEOPLE
 
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
     say(f"\nMaillon: http://{f'[{shown}]' if ':' in shown else shown}:{port}/")
     if shown != host and host not in ("127.0.0.1", "::1") and settings.SITE_URL.startswith("http://localhost"):
-        say(f"Labels lead to {settings.SITE_URL}: set {ADDRESS} to the address others reach this machine by.")
+        say(
+            _("Labels lead to %(site)s: set %(name)s to the address others reach this machine by.")
+            % {"site": settings.SITE_URL, "name": ADDRESS}
+        )
     if settings.DEMO:
-        say("Demonstration accounts (choose one on the sign-in page, no password needed):")
+        say(_("Demonstration accounts (choose one on the sign-in page, no password needed):"))
         names = {organisation.key: organisation.name for organisation in ORGANISATIONS}
-        with translation.override("en"):  # as the sentences around
-            for person in PEOPLE:
-                say(f"  {person.email.ljust(34)} {person.role.label}, {names[person.organisation]}")
-    say("Stop with Ctrl+C.\n")
+        for person in PEOPLE:
+            say(f"  {person.email.ljust(34)} {person.role.label}, {names[person.organisation]}")
+    say(_("Stop with Ctrl+C.") + "\n")
 
 
 # --- Serving ----------------------------------------------------------------------------------------------------------
