@@ -50,6 +50,12 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
 ]
 
 
+UNSEEN_TICKS = """[...document.querySelectorAll("input[type=checkbox], input[type=radio]")].filter(box => {
+    const colour = ticked => { box.checked = ticked; return getComputedStyle(box).backgroundColor };
+    return colour(false) === colour(true);
+}).map(box => box.outerHTML)"""  # the tick itself is white
+
+
 @pytest.fixture(scope="module")
 def links(served, browser):
     """Addresses of a device, its passport, a certificate, a lot, an organisation."""
@@ -88,6 +94,7 @@ def test_a_page_is_accessible_and_fits(visit, links, tmp_path, name, who, addres
     assert page.complaints == []
     assert page.locator("h1").count() == 1
     assert page.locator(".btn-primary:visible").count() <= 2, "one primary action a page"
+    assert page.evaluate(UNSEEN_TICKS) == []
 
 
 @pytest.mark.parametrize(("name", "who", "address"), PAGES, ids=[page[0] for page in PAGES])
