@@ -6,14 +6,20 @@ from django.core.exceptions import ValidationError
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.territory import commands
-from maillon.territory.actors import actor_of_token
+from maillon.territory.actors import actor_for, actor_of_token
 from maillon.territory.forms import CommuneField
-from maillon.territory.models import Commune, Membership, Organisation, User
+from maillon.territory.models import Commune, Membership, Organisation, Place, User
+from maillon.territory.numbers import LETTERS, siret_problem, uai_problem
 from maillon.territory.places import load_communes
-from maillon.territory.uai import LETTERS, uai_problem
+from maillon.workshop.models import Device
 from tests.world import make_world
 
 pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def pages_in_english(settings):
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture
@@ -67,7 +73,9 @@ def test_a_role_must_exist_in_the_kind_of_organisation(world):
 def test_the_last_coordinator_stays(world):
     last = Membership.objects.get(user=world.users["coordinator"])
     with pytest.raises(Refusal, match="last coordinator"):
-        commands.remove_member(actor=world.actor("coordinator"), membership_id=last.pk)
+        commands.remove_member(
+            actor=world.actor("coordinator"), organisation_id=world.coordination.pk, membership_id=last.pk
+        )
 
 
 def test_a_workshop_does_not_touch_its_neighbour(world):
@@ -86,7 +94,7 @@ def test_a_key_is_told_once_limited_and_revocable(world):
     actor = actor_of_token(secret)
     assert actor.organisation_id == world.workshop.pk and actor.permissions == {"stock.intake"}
     assert secret not in token.digest and actor_of_token("maillon_wrong") is None
-    commands.revoke_token(actor=world.actor("head"), token_id=token.pk)
+    commands.revoke_token(actor=world.actor("head"), organisation_id=world.workshop.pk, token_id=token.pk)
     assert actor_of_token(secret) is None
 
 
@@ -157,3 +165,202 @@ def test_the_card_takes_a_commune(world, client):
     world.coordination.refresh_from_db()
     assert world.coordination.commune_id == "44109"
     assert 'value="Nantes"' in client.get(f"/organisations/{world.coordination.pk}/").content.decode()
+
+
+# Places
+
+
+def place_url(world, *more):
+    return "/".join(("/organisations", str(world.workshop.pk), "emplacements", str(world.shelf.pk), *more, ""))
+
+
+def machine_on(world, place):
+    return Device.objects.create(
+        code="AAAA1", holder=world.workshop, territory=world.coordination, place=place, state="received"
+    )
+
+
+def test_a_place_takes_another_name_and_keeps_its_machines(world, client):
+    device = machine_on(world, world.shelf)
+    client.force_login(world.users["technician"])
+    assert client.post(place_url(world), {"name": " Étagère du fond "}).status_code == 302
+    device.refresh_from_db()
+    assert device.place.name == "Étagère du fond"
+    assert [entry.kind for entry in Entry.objects.filter(stream=f"organisation:{world.workshop.pk}")] == [
+        "organisation.place_renamed"
+    ]
+
+
+def test_a_taken_name_is_said_beside_what_was_typed(world, client):
+    Place.objects.create(organisation=world.workshop, name="Banc")
+    client.force_login(world.users["technician"])
+    for url in (place_url(world), f"/organisations/{world.workshop.pk}/emplacements/"):
+        answer = client.post(url, {"name": "Banc"})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "already a place of this name" in page and 'value="Banc"' in page
+    assert not Entry.objects.exists()
+
+
+def test_an_empty_place_is_removed_and_one_with_machines_is_not(world, client):
+    device = machine_on(world, world.shelf)
+    client.force_login(world.users["technician"])
+    answer = client.post(place_url(world, "retirer"))
+    assert answer.status_code == 409 and "1 machine is kept there." in answer.content.decode()
+    device.place = None
+    device.save()
+    assert client.post(place_url(world, "retirer")).status_code == 302
+    assert not Place.objects.filter(pk=world.shelf.pk).exists()
+    assert Entry.objects.get().kind == "organisation.place_removed"
+
+
+@pytest.mark.parametrize(("who", "status"), [("reader", 403), ("neighbour", 404), ("donor", 403)])
+def test_who_may_not_touch_a_place(world, client, who, status):
+    client.force_login(world.users[who])
+    assert client.get(place_url(world)).status_code == status
+    assert client.post(place_url(world), {"name": "x"}).status_code == status
+    assert client.post(place_url(world, "retirer")).status_code == status
+    assert Place.objects.get(pk=world.shelf.pk).name == "Étagère 1"
+
+
+def test_an_address_that_mixes_two_organisations_opens_nothing(world, client):
+    client.force_login(world.users["coordinator"])
+    here = f"/organisations/{world.neighbour.pk}"
+    member = world.workshop.memberships.first()
+    assert client.post(f"{here}/membres/{member.pk}/retirer/").status_code == 404
+    assert client.post(f"{here}/emplacements/{world.shelf.pk}/retirer/").status_code == 404
+    assert Membership.objects.filter(pk=member.pk).exists() and Place.objects.filter(pk=world.shelf.pk).exists()
+
+
+# Numbers and forms
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("73282932000074", None),
+        ("73282932000047", "digit"),
+        ("35600000000048", None),
+        ("7328293200007", "shape"),
+        ("7328293200007A", "shape"),
+    ],
+)
+def test_a_siret_is_checked_by_its_digits(value, problem):
+    assert siret_problem(value) == problem
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("siret", "732 829 320 0007", "this one has 13"),
+        ("siret", "732 829 320 00047", "A digit of this SIRET is wrong"),
+        ("commune", "Atlantide", "No commune is called"),
+        ("email", "pas une adresse", "valid email"),
+        ("uai", "0440021K", "does not match its digits"),
+    ],
+)
+def test_a_card_refused_says_why_and_keeps_all_that_was_typed(world, client, field, typed, told):
+    school = Organisation.objects.create(kind="school", name="École", territory=world.coordination)
+    client.force_login(world.users["coordinator"])
+    card = {"name": "École du Port", "address": "3 rue Neuve", "phone": "02 40 00 00 00", field: typed}
+    answer = client.post(f"/organisations/{school.pk}/fiche/", card)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and told in page
+    assert all(f'value="{value}"' in page for name, value in card.items() if name != field)
+    assert f'value="{"".join(typed.split()) if field == "siret" else typed}"' in page or f'value="{typed}"' in page
+    school.refresh_from_db()
+    assert school.name == "École"
+
+
+def test_numbers_are_taken_as_they_are_copied(world, client):
+    school = Organisation.objects.create(kind="school", name="École", territory=world.coordination)
+    client.force_login(world.users["coordinator"])
+    card = {"name": "École", "siret": "732 829 320 00074", "uai": "0440021j "}
+    assert client.post(f"/organisations/{school.pk}/fiche/", card).status_code == 302
+    school.refresh_from_db()
+    assert (school.siret, school.uai) == ("73282932000074", "0440021J")
+
+
+@pytest.mark.parametrize("text", ["reze", "REZÉ", "st herblain", "Saint Herblain", "la montagne"])
+def test_a_commune_is_found_without_its_accents_and_hyphens(db, text):
+    load_communes("244400404")
+    assert CommuneField().clean(text) is not None
+
+
+def test_a_key_does_not_begin_expired(world, client):
+    client.force_login(world.users["head"])
+    url = f"/organisations/{world.workshop.pk}/cles/"
+    answer = client.post(url, {"label": "banc", "scopes": ["stock.view"], "expires_at": "2020-01-01"})
+    assert answer.status_code == 422 and not world.workshop.tokens.exists()
+
+
+def test_keys_say_in_words_what_they_open_and_until_when(world, client):
+    client.force_login(world.users["head"])
+    url = f"/organisations/{world.workshop.pk}/cles/"
+    client.post(url, {"label": "banc", "scopes": ["stock.view"], "expires_at": "2099-12-31"})
+    page = client.get(f"/organisations/{world.workshop.pk}/").content.decode()
+    assert "Read the stock" in page and "2099" in page and "stock.view</td>" not in page
+
+
+# Who sees what
+
+
+def test_a_reader_and_a_key_see_what_their_organisation_gave(world):
+    town = Organisation.objects.create(kind="town", name="Ville", territory=world.coordination)
+    commands.add_member(
+        actor=world.actor("coordinator"), organisation_id=town.pk, email="lecture@ville.invalid", role="reader"
+    )
+    given = Device.objects.create(code="AAAA2", holder=world.workshop, territory=world.coordination, donor=town)
+    machine_on(world, world.shelf)
+    _token, secret = commands.create_token(
+        actor=world.actor("coordinator"), organisation_id=town.pk, label="x", scopes=["stock.view"]
+    )
+    reader = actor_for(User.objects.get(email="lecture@ville.invalid"), None)
+    for actor in (reader, actor_of_token(secret)):
+        assert list(Device.objects.visible_to(actor)) == [given]
+
+
+# What someone would try
+
+
+def test_no_one_gives_oneself_more(world, client):
+    for who in ("technician", "reader", "donor", "prescriber"):
+        client.force_login(world.users[who])
+        own = world.users[who].memberships.get().organisation_id
+        form = {"email": world.users[who].email, "role": "coordinator"}
+        assert client.post(f"/organisations/{own}/membres/", form).status_code == 403
+    assert Membership.objects.filter(role="coordinator").count() == 2
+
+
+def test_a_head_of_workshop_names_no_one_in_the_coordination(world, client):
+    client.force_login(world.users["head"])
+    form = {"email": "head@exemple.invalid", "role": "coordinator"}
+    assert client.post(f"/organisations/{world.coordination.pk}/membres/", form).status_code == 404
+
+
+def test_no_second_coordination_is_made_by_a_form(world, client):
+    client.force_login(world.users["coordinator"])
+    assert client.post("/organisations/", {"name": "Bis", "kind": "coordination"}).status_code == 422
+    with pytest.raises(Refusal):
+        commands.create_organisation(actor=world.actor("coordinator"), kind="coordination", name="Bis")
+    assert Organisation.objects.filter(kind="coordination").count() == 1
+
+
+def test_who_is_removed_loses_everything_at_the_next_page(world, client):
+    client.force_login(world.users["technician"])
+    assert client.get("/stock/").status_code == 200
+    commands.remove_member(
+        actor=world.actor("head"),
+        organisation_id=world.workshop.pk,
+        membership_id=world.users["technician"].memberships.get().pk,
+    )
+    assert client.get("/stock/").status_code == 403
+    assert client.get(f"/organisations/{world.workshop.pk}/").status_code == 403
+
+
+def test_a_coordinator_who_is_the_only_one_but_not_alone_stays_too(world):
+    commands.add_member(
+        actor=world.actor("head"), organisation_id=world.workshop.pk, email="aide@b.invalid", role="technician"
+    )
+    only = Membership.objects.get(user=world.users["head"])
+    with pytest.raises(Refusal, match="last coordinator"):
+        commands.remove_member(actor=world.actor("head"), organisation_id=world.workshop.pk, membership_id=only.pk)

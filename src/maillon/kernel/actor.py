@@ -21,6 +21,7 @@ class Actor:
     organisation_id: on whose behalf; None for a passer-by.
     territory_id: the coordination this organisation belongs to (its own id when it is the coordination).
     oversees: sees every organisation of its territory, not its own alone (coordination).
+    gives: sees the machines its organisation gave, not those it holds (all but workshops and coordinations).
     permissions: what its roles allow, such as "stock.view"; see `maillon.territory.roles`.
     """
 
@@ -29,6 +30,7 @@ class Actor:
     organisation_id: UUID | None = None
     territory_id: UUID | None = None
     oversees: bool = False
+    gives: bool = False
     permissions: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -37,9 +37,9 @@ def actor_of_token(secret: str) -> Actor | None:
     """The organisation that holds this API key, limited to the key's scopes; None when it opens nothing."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     token = Token.objects.select_related("organisation").filter(digest=digest, revoked_at=None).first()
-    now = timezone.now()
-    if token is None or (token.expires_at and token.expires_at <= now):
+    if token is None or token.expired:
         return None
+    now = timezone.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)  # at most one write a minute
     return _actor(ActorKind.TOKEN, token.organisation, frozenset(token.scopes), user_id=None)
@@ -52,6 +52,7 @@ def _actor(kind: ActorKind, organisation: Organisation, permissions: frozenset[s
         organisation_id=organisation.pk,
         territory_id=organisation.territory_id,
         oversees=organisation.kind == OrganisationKind.COORDINATION,
+        gives=organisation.kind not in (OrganisationKind.COORDINATION, OrganisationKind.WORKSHOP),
         permissions=permissions,
     )
 

@@ -22,6 +22,11 @@ from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
 CARD = ("name", "commune", "address", "siret", "uai", "phone", "email")
 
 
+class PlaceNameTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("There is already a place of this name."), _("Choose another name."))
+
+
 def found_territory(*, email: str, name: str = "Coordination") -> Organisation:
     """The first organisation of an empty platform and its first coordinator."""
     with transaction.atomic():
@@ -36,10 +41,15 @@ def found_territory(*, email: str, name: str = "Coordination") -> Organisation:
 
 
 def create_organisation(*, actor: Actor, kind: str, name: str, **card: Any) -> Organisation:
-    """A new organisation of the actor's territory. Raises NotAllowed (not a coordination's coordinator)."""
+    """A new organisation of the actor's territory.
+
+    Raises NotAllowed (not a coordination's coordinator), Refusal (a territory has one coordination).
+    """
     actor.require("organisation.change")
     if not actor.oversees:
         raise NotAllowed("organisation.change")
+    if kind == OrganisationKind.COORDINATION:
+        raise Refusal(_("A territory has one coordination."), _("Choose another kind."))
     with transaction.atomic():
         organisation: Organisation = Organisation.objects.create(
             kind=kind, name=name, territory_id=actor.territory, **card
@@ -67,7 +77,7 @@ def change_card(*, actor: Actor, organisation_id: UUID, card: dict[str, Any]) ->
 def add_member(*, actor: Actor, organisation_id: UUID, email: str, role: str, name: str = "") -> Membership:
     """Give a person a role; the account is made if there is none. Raises NotAllowed, NotFound, Refusal."""
     actor.require("members.change")
-    organisation: Organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    organisation = _visible(actor, organisation_id)
     if role not in ROLES_OF_KIND[OrganisationKind(organisation.kind)]:
         raise Refusal(
             _("This role does not exist in an organisation of this kind."), _("Choose one of those proposed.")
@@ -85,16 +95,17 @@ def _join(actor: Actor, organisation: Organisation, email: str, role: Role, name
     return membership
 
 
-def remove_member(*, actor: Actor, membership_id: UUID) -> None:
+def remove_member(*, actor: Actor, organisation_id: UUID, membership_id: UUID) -> None:
     """Raises NotAllowed, NotFound, Refusal (the last coordinator can not be removed)."""
     actor.require("members.change")
     with transaction.atomic():
-        memberships = Membership.objects.select_for_update().select_related("organisation")
-        membership: Membership = find(
-            memberships.filter(organisation__in=Organisation.objects.visible_to(actor)), membership_id
-        )
-        same_role = Membership.objects.filter(organisation=membership.organisation, role=Role.COORDINATOR.value)
-        if membership.role == Role.COORDINATOR and same_role.count() == 1:
+        # All of them, in one order: of two coordinators who remove each other at once, one stays.
+        of_this = Membership.objects.select_for_update().filter(organisation=_visible(actor, organisation_id))
+        held = list(of_this.order_by("id"))
+        membership = next((one for one in held if one.pk == membership_id), None)
+        if membership is None:
+            raise NotFound
+        if membership.role == Role.COORDINATOR and sum(one.role == Role.COORDINATOR for one in held) == 1:
             raise Refusal(
                 _("This is the last coordinator of the organisation."), _("Give this role to someone else first.")
             )
@@ -109,16 +120,52 @@ def remove_member(*, actor: Actor, membership_id: UUID) -> None:
 
 
 def add_place(*, actor: Actor, organisation_id: UUID, name: str) -> Place:
-    """Raises NotAllowed, NotFound, Refusal (the name is taken)."""
+    """Raises NotAllowed, NotFound, PlaceNameTaken."""
     actor.require("stock.move")
-    organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    organisation = _visible(actor, organisation_id)
     try:
         with transaction.atomic():
-            place = Place.objects.create(organisation=organisation, name=name.strip())
+            place = Place.objects.create(organisation=organisation, name=name)
             ledger.append("organisation.place_added", actor, organisation.pk, place=place.pk)
     except IntegrityError:
-        raise Refusal(_("There is already a place of this name."), _("Choose another name.")) from None
+        raise PlaceNameTaken from None
     return place
+
+
+def rename_place(*, actor: Actor, organisation_id: UUID, place_id: UUID, name: str) -> Place:
+    """Machines stay where they are: they hold the place, not its name. Raises NotAllowed, NotFound, PlaceNameTaken."""
+    actor.require("stock.move")
+    try:
+        with transaction.atomic():
+            place = _locked_place(actor, organisation_id, place_id)
+            if place.name != name:
+                place.name = name
+                place.save(update_fields=["name"])
+                ledger.append("organisation.place_renamed", actor, organisation_id, place=place.pk)
+    except IntegrityError:
+        raise PlaceNameTaken from None
+    return place
+
+
+def remove_place(*, actor: Actor, organisation_id: UUID, place_id: UUID) -> None:
+    """Raises NotAllowed, NotFound, Refusal (what is kept there must be moved first)."""
+    actor.require("stock.move")
+    with transaction.atomic():
+        place = _locked_place(actor, organisation_id, place_id)
+        signals.removing_place.send(Place, place=place)
+        ledger.append("organisation.place_removed", actor, organisation_id, place=place.pk)
+        place.delete()
+
+
+def _locked_place(actor: Actor, organisation_id: UUID, place_id: UUID) -> Place:
+    places = Place.objects.select_for_update().filter(organisation=_visible(actor, organisation_id))
+    place: Place = find(places, place_id)
+    return place
+
+
+def _visible(actor: Actor, organisation_id: UUID) -> Organisation:
+    organisation: Organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    return organisation
 
 
 def create_token(
@@ -126,7 +173,7 @@ def create_token(
 ) -> tuple[Token, str]:
     """A key to the API and its secret, which is told this once. Raises NotAllowed, NotFound, Refusal."""
     actor.require("tokens.change")
-    organisation = find(Organisation.objects.visible_to(actor), organisation_id)
+    organisation = _visible(actor, organisation_id)
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= set(TOKEN_SCOPES):
         raise Refusal(_("Say what this key may do."), _("Tick at least one line."))
@@ -144,14 +191,12 @@ def create_token(
     return token, secret
 
 
-def revoke_token(*, actor: Actor, token_id: UUID) -> None:
+def revoke_token(*, actor: Actor, organisation_id: UUID, token_id: UUID) -> None:
     """Raises NotAllowed, NotFound."""
     actor.require("tokens.change")
     with transaction.atomic():
-        tokens = Token.objects.select_for_update().filter(organisation__in=Organisation.objects.visible_to(actor))
-        token: Token | None = tokens.filter(pk=token_id).first()
-        if token is None:
-            raise NotFound
+        tokens = Token.objects.select_for_update().filter(organisation=_visible(actor, organisation_id))
+        token: Token = find(tokens, token_id)
         if token.revoked_at is None:
             token.revoked_at = timezone.now()
             token.save(update_fields=["revoked_at"])

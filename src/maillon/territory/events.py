@@ -46,3 +46,5 @@ register(
 )
 register("organisation.token_revoked", sentence=_("API key revoked"), fields={"token": Field.ID})
 register("organisation.place_added", sentence=_("Place added"), fields={"place": Field.ID})
+register("organisation.place_renamed", sentence=_("Place renamed"), fields={"place": Field.ID})
+register("organisation.place_removed", sentence=_("Place removed"), fields={"place": Field.ID})

@@ -1,11 +1,14 @@
 """What people type about organisations, members, places and keys."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.territory.models import Commune, Organisation, OrganisationKind
+from maillon.territory.numbers import SIRET_DIGITS, siret_problem
 from maillon.territory.queries import communes_called
 from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
 
@@ -34,8 +37,26 @@ class CommuneField(forms.CharField):
         raise forms.ValidationError(_("Several communes: write the code of one of them. %(names)s") % {"names": names})
 
 
+class NumberField(forms.CharField):
+    """A number copied from a paper: its spaces and the case of its letters do not count."""
+
+    def to_python(self, value: Any) -> str:
+        return "".join(str(super().to_python(value)).split()).upper()
+
+
+def check_siret(value: str) -> None:
+    problem = siret_problem(value)
+    if problem == "shape":
+        given = {"expected": SIRET_DIGITS, "count": sum(sign.isdecimal() for sign in value)}
+        raise forms.ValidationError(_("A SIRET has %(expected)d digits; this one has %(count)d.") % given)
+    if problem == "digit":
+        raise forms.ValidationError(_("A digit of this SIRET is wrong: compare it with the original, one by one."))
+
+
 class CardForm(forms.ModelForm[Organisation]):
     commune = CommuneField()
+    siret = NumberField(label=_("SIRET"), required=False, validators=[check_siret])
+    uai = NumberField(label=_("UAI"), required=False)
 
     class Meta:
         model = Organisation
@@ -45,12 +66,6 @@ class CardForm(forms.ModelForm[Organisation]):
         super().__init__(*args, **kwargs)
         if self.instance.kind != OrganisationKind.SCHOOL:
             del self.fields["uai"]
-
-    def clean_siret(self) -> str:
-        siret: str = "".join(self.cleaned_data["siret"].split())
-        if siret and (len(siret) != 14 or not siret.isdecimal()):
-            raise forms.ValidationError(_("A SIRET has fourteen digits."))
-        return siret
 
 
 class NewOrganisationForm(forms.Form):
@@ -82,3 +97,9 @@ class TokenForm(forms.Form):
         label=_("What it may do"), choices=list(TOKEN_SCOPES.items()), widget=forms.CheckboxSelectMultiple
     )
     expires_at = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_expires_at(self) -> date | None:
+        until: date | None = self.cleaned_data["expires_at"]
+        if until and until < timezone.localdate():
+            raise forms.ValidationError(_("This day is past: choose a day to come, or none."))
+        return until

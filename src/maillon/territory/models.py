@@ -6,12 +6,13 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.actor import Actor
 from maillon.kernel.ids import new_id
-from maillon.territory.roles import Role
-from maillon.territory.uai import uai_problem
+from maillon.territory.numbers import uai_problem
+from maillon.territory.roles import TOKEN_SCOPES, Role
 
 
 class Commune(models.Model):
@@ -165,3 +166,12 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def allowed(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(TOKEN_SCOPES.get(scope, scope)) for scope in self.scopes]
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -1,5 +1,7 @@
 """What pages read of organisations."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -7,6 +9,8 @@ from django.db.models import Count, Q, QuerySet
 
 from maillon.kernel.actor import Actor
 from maillon.territory.models import Commune, Organisation, Place, User
+
+MOST_PROPOSED = 6
 
 
 def organisations(viewer: Actor) -> list[Organisation]:
@@ -22,7 +26,20 @@ def communes_called(text: str) -> QuerySet[Commune]:
     """Those with this INSEE code, this postcode, or this name; failing that, whose name holds these words."""
     words = text.strip()
     exact = Commune.objects.filter(Q(code=words.upper()) | Q(name__iexact=words) | Q(postcodes__icontains=f'"{words}"'))
-    return exact if exact.exists() else Commune.objects.filter(name__icontains=words)
+    if exact.exists():
+        return exact
+    # As people write, "st herblain" for "Saint-Herblain": databases do not agree on accents.
+    wanted = folded(words)
+    names = [(code, folded(name)) for code, name in Commune.objects.values_list("code", "name")]
+    same = [code for code, name in names if name == wanted]
+    return Commune.objects.filter(pk__in=same or [code for code, name in names if wanted in name][:MOST_PROPOSED])
+
+
+def folded(name: str) -> str:
+    """A commune's name without accents, hyphens, apostrophes or abbreviated saints."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
+    words = re.findall(r"\w+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 
 def places(viewer: Actor) -> list[Place]:

@@ -16,10 +16,12 @@ class Scope(NamedTuple):
 
 
 def scope_of(actor: Actor) -> Scope | None:
-    """A coordination: its territory's; a donor's correspondent: those given; the others: those held. None: nothing."""
+    """A coordination: its territory's; a workshop: those it holds; the others: those they gave. None: nothing.
+
+    By the organisation, not by the role: a town's reader, or a donor's API key, sees what the town or the donor gave.
+    """
     if actor.oversees and actor.territory_id:
         return Scope("territory", actor.territory_id)
     if not actor.organisation_id:
         return None
-    gives = actor.may("lots.announce") and not actor.may("stock.move")
-    return Scope("donor" if gives else "holder", actor.organisation_id)
+    return Scope("donor" if actor.gives else "holder", actor.organisation_id)

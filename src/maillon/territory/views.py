@@ -17,7 +17,7 @@ from maillon.kernel.http import Request
 from maillon.territory import commands, queries
 from maillon.territory.forms import CardForm, MemberForm, NewOrganisationForm, PlaceForm, TokenForm
 from maillon.territory.middleware import SESSION_KEY
-from maillon.territory.models import Membership, Organisation
+from maillon.territory.models import Membership, Organisation, Place
 
 
 @access(EVERYONE)
@@ -105,7 +105,7 @@ def add_member(request: Request, organisation_id: UUID) -> HttpResponse:
 @require_POST
 def remove_member(request: Request, organisation_id: UUID, membership_id: UUID) -> HttpResponse:
     try:
-        commands.remove_member(actor=request.actor, membership_id=membership_id)
+        commands.remove_member(actor=request.actor, organisation_id=organisation_id, membership_id=membership_id)
     except Refusal as refused:
         return _organisation_page(request, organisation_id, status=409, refused=refused)
     messages.success(request, _("This person no longer has this role."))
@@ -116,13 +116,58 @@ def remove_member(request: Request, organisation_id: UUID, membership_id: UUID) 
 @require_POST
 def add_place(request: Request, organisation_id: UUID) -> HttpResponse:
     form = PlaceForm(request.POST)
-    if not form.is_valid():
+    if form.is_valid():
+        try:
+            commands.add_place(actor=request.actor, organisation_id=organisation_id, **form.cleaned_data)
+        except Refusal as refused:
+            form.add_error("name", str(refused))
+    if form.errors:
         return _organisation_page(request, organisation_id, status=422, place_form=form)
-    try:
-        commands.add_place(actor=request.actor, organisation_id=organisation_id, **form.cleaned_data)
-    except Refusal as refused:
-        return _organisation_page(request, organisation_id, status=409, refused=refused, place_form=form)
     return redirect("territory:organisation", organisation_id)
+
+
+@access("stock.move")
+def place(request: Request, organisation_id: UUID, place_id: UUID) -> HttpResponse:
+    """A place's own page: its new name, or its removal."""
+    shown = _place(request, organisation_id, place_id)
+    form = PlaceForm(request.POST or None, initial={"name": shown.name})
+    if request.method != "POST" or not form.is_valid():
+        return _place_page(request, shown, form, status=422 if form.errors else 200)
+    try:
+        commands.rename_place(
+            actor=request.actor, organisation_id=organisation_id, place_id=place_id, **form.cleaned_data
+        )
+    except Refusal as refused:
+        form.add_error("name", str(refused))
+        return _place_page(request, shown, form, status=422)
+    messages.success(request, _("Renamed."))
+    return redirect("territory:organisation", organisation_id)
+
+
+@access("stock.move")
+@require_POST
+def remove_place(request: Request, organisation_id: UUID, place_id: UUID) -> HttpResponse:
+    shown = _place(request, organisation_id, place_id)
+    try:
+        commands.remove_place(actor=request.actor, organisation_id=organisation_id, place_id=place_id)
+    except Refusal as refused:
+        return _place_page(request, shown, PlaceForm(initial={"name": shown.name}), status=409, refused=refused)
+    messages.success(request, _("Place removed: %(name)s.") % {"name": shown.name})
+    return redirect("territory:organisation", organisation_id)
+
+
+def _place(request: Request, organisation_id: UUID, place_id: UUID) -> Place:
+    visible = Organisation.objects.visible_to(request.actor)
+    places = Place.objects.filter(organisation__in=visible, organisation_id=organisation_id)
+    found: Place = find(places.select_related("organisation"), place_id)
+    return found
+
+
+def _place_page(
+    request: Request, shown: Place, form: PlaceForm, *, status: int, refused: Refusal | None = None
+) -> HttpResponse:
+    context = {"place": shown, "organisation": shown.organisation, "form": form, "refused": refused}
+    return render(request, "territory/place.html", context, status=status)
 
 
 @access("tokens.change")
@@ -145,7 +190,7 @@ def create_token(request: Request, organisation_id: UUID) -> HttpResponse:
 @access("tokens.change")
 @require_POST
 def revoke_token(request: Request, organisation_id: UUID, token_id: UUID) -> HttpResponse:
-    commands.revoke_token(actor=request.actor, token_id=token_id)
+    commands.revoke_token(actor=request.actor, organisation_id=organisation_id, token_id=token_id)
     messages.success(request, _("This key opens nothing any more."))
     return redirect("territory:organisation", organisation_id)
 

@@ -9,8 +9,9 @@ class WorkshopConfig(AppConfig):
     def ready(self) -> None:
         from maillon.kernel import navigation, start
         from maillon.kernel.backup import restored
-        from maillon.territory.signals import renamed
+        from maillon.territory.signals import removing_place, renamed
         from maillon.workshop.jobs import donor_renamed
+        from maillon.workshop.moves import keep_places_of_machines
         from maillon.workshop.stock import index, install
         from maillon.workshop.waiting import waiting
 
@@ -26,4 +27,5 @@ class WorkshopConfig(AppConfig):
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
         renamed.connect(donor_renamed)
+        removing_place.connect(keep_places_of_machines)
         post_migrate.connect(install.forget_emptied, sender=self)

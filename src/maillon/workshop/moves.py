@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from maillon.collection.models import Lot
 from maillon.hardware.model import Kind
@@ -150,3 +151,13 @@ def add_photo(*, actor: Actor, device_id: UUID, data: bytes) -> Document:
         if added:
             ledger.append("device.document_added", actor, device.id, digest=digest, type=Document.Kind.PHOTO.value)
     return kept
+
+
+def keep_places_of_machines(sender: object, *, place: Place, **_kwargs: object) -> None:
+    """A place is not removed from under its machines. Raises Refusal."""
+    if count := Device.objects.filter(place=place).count():
+        raise Refusal(
+            ngettext("%(count)d machine is kept there.", "%(count)d machines are kept there.", count)
+            % {"count": count},
+            _("Move them first: open its machines, choose them all, and give them another place."),
+        )
