@@ -4,13 +4,18 @@ import pytest
 
 from maillon.collection import commands
 from maillon.collection.models import Lot
-from maillon.collection.rules import RULES, RecipientCategory, Regime, may_sell, price_cap_cents
+from maillon.collection.rules import RULES, RecipientCategory, Regime, may_sell, price_caps
 from maillon.hardware.model import Kind
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from tests.world import make_world
 
 pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def pages_in_english(settings):
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture
@@ -60,9 +65,9 @@ def test_a_public_body_s_computer_is_sold_by_few_and_at_a_capped_price():
     assert may_sell(Regime.COMPANY, None)
     assert not may_sell(Regime.PUBLIC, RecipientCategory.ESUS_REUSE)
     assert may_sell(Regime.PUBLIC, RecipientCategory.PRECARITY_INTEREST)
-    assert price_cap_cents(Regime.PUBLIC, Kind.NOTEBOOK) == 18_000
-    assert price_cap_cents(Regime.PUBLIC, Kind.TABLET) == 10_000
-    assert price_cap_cents(Regime.COMPANY, Kind.NOTEBOOK) is None
+    assert [cap.euros for cap in price_caps(Regime.PUBLIC, Kind.NOTEBOOK)] == [180]
+    assert [cap.euros for cap in price_caps(Regime.PUBLIC, Kind.TABLET)] == [100]
+    assert price_caps(Regime.PUBLIC, Kind.SERVER) == [] == price_caps(Regime.COMPANY, Kind.NOTEBOOK)
 
 
 def test_every_rule_names_its_source():
@@ -74,3 +79,4 @@ def test_the_pages_show_the_rules_where_they_bind(world, client):
     client.force_login(world.users["technician"])
     page = client.get(f"/lots/{lot.code}/").content.decode()
     assert "L3212-2" in page and "180" in page
+    assert "from memory, not confirmed" in page and "as reported by others" in page

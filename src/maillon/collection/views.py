@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maillon.collection import commands
 from maillon.collection.forms import LotForm
 from maillon.collection.models import Lot
-from maillon.collection.rules import PRICE_CAPS_CENTS, RULES, WASTE_RULES, Regime, WasteStatus
+from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.kernel import codes, events
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
@@ -60,15 +60,12 @@ def lot(request: Request, code: str) -> HttpResponse:
 
 def _page(request: Request, shown: Lot, *, status: int = 200, **more: object) -> HttpResponse:
     regime = Regime(shown.regime)
-    waste = WASTE_RULES[WasteStatus(shown.waste_status)]
     entries = Entry.objects.filter(stream=f"lot:{shown.pk}").order_by("-sequence")
     context: dict[str, object] = {
         "lot": shown,
         "form": LotForm(instance=shown, actor=request.actor),
-        "rules": [*RULES[regime], *([waste] if waste else [])],
-        "caps": [(kind.value, cents / 100) for kind, cents in PRICE_CAPS_CENTS.items()]
-        if regime is Regime.PUBLIC
-        else [],
+        "rules": rules_of(regime, WasteStatus(shown.waste_status)),
+        "caps": price_caps(regime),
         "timeline": [{"at": entry.at, "sentence": events.sentence(entry)} for entry in entries],
     }
     return render(request, "collection/lot.html", {**context, **more}, status=status)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from maillon.collection.rules import RULES, WASTE_RULES, Regime, WasteStatus, price_cap_cents
+from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.hardware.fleet_columns import FIELDS
 from maillon.hardware.judgement import judge
 from maillon.hardware.messages import Message
@@ -53,7 +53,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
     steps = life.next_steps(facts, actor.permissions) if Device.objects.workable_by(actor).filter(pk=device.pk) else []
     by_hand = [(step, obstacles) for step, obstacles in steps if step.by_hand]
     media = list(device.media.all())
-    proofs = proving.certificates(media)
+    proofs, absences = proving.certificates(media), proving.absences(media)
     snapshots = list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20])
     return {
         "device": device,
@@ -64,7 +64,9 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "others": [(s, o) for s, o in by_hand if s.optional],
         "waits_for_reading": not facts.inspected,
         "waits_for_erasure": facts.inspected and not life.erasure_established(facts),
-        "media": [(medium, proofs.get(medium.pk)) for medium in media if medium.fitted],
+        "to_destroy": [medium for medium in media if medium.fitted and medium.state == life.MediumState.FAILED],
+        "to_erase": [medium for medium in media if medium.fitted and medium.state == life.MediumState.TO_ERASE],
+        "media": [(medium, proofs.get(medium.pk), absences.get(medium.pk)) for medium in media if medium.fitted],
         "removed_media": [(medium, proofs.get(medium.pk)) for medium in media if not medium.fitted],
         "timeline": timeline(actor, device),
         "documents": list(device.documents.all()),
@@ -125,9 +127,10 @@ def origin_rules(device: Device) -> dict[str, Any]:
     if device.lot is None:
         return {}
     regime = Regime(device.lot.regime)
-    waste = WASTE_RULES[WasteStatus(device.lot.waste_status)]
-    cap = price_cap_cents(regime, Kind(device.kind))
-    return {"rules": [*RULES[regime], *([waste] if waste else [])], "cap": cap / 100 if cap else None}
+    return {
+        "rules": rules_of(regime, WasteStatus(device.lot.waste_status)),
+        "caps": price_caps(regime, Kind(device.kind)),
+    }
 
 
 def medium_of(device: Device, medium_id: UUID) -> Medium:
