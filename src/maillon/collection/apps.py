@@ -6,6 +6,8 @@ class CollectionConfig(AppConfig):
     name = "maillon.collection"
 
     def ready(self) -> None:
-        from maillon.kernel import navigation
+        from maillon.collection.waiting import waiting
+        from maillon.kernel import navigation, start
 
         navigation.add(navigation.Item(_("Lots"), "collection:lots", "truck", "lots.view", order=15))
+        start.add("lots.view", waiting, order=20)
