@@ -6,7 +6,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext_noop
+from django.urls import reverse
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 from maillon.territory.models import User
 
@@ -16,12 +17,33 @@ SAID_OUR_WAY = (
     gettext_noop("Email"),
     gettext_noop("Are you sure you want to sign out?"),
     gettext_noop("Two-Factor Authentication"),
+    gettext_noop("Please reauthenticate to safeguard your account."),
+    gettext_noop("Bad Token"),
+    gettext_noop("Please contact us if you have any trouble resetting your password."),
+    gettext_noop("Security Keys"),
+    gettext_noop("No security keys have been added."),
+    ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys.", 1),
+    gettext_noop("Add Security Key"),
+    gettext_noop("Edit Security Key"),
+    gettext_noop("Remove Security Key"),
+    gettext_noop("Are you sure you want to remove this security key?"),
+    gettext_noop("Use a security key"),
+    gettext_noop("Security key added."),
+    gettext_noop("Security key removed."),
+    gettext_noop("Security Key Added"),
+    gettext_noop("Security Key Removed"),
+    gettext_noop("A new security key has been added."),
+    gettext_noop("A security key has been removed."),
 )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Not to the form that was just filled in: it would look as if nothing was done."""
+        return reverse("home")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Letters come from Maillon, not from a host name."""
