@@ -214,14 +214,19 @@ def test_the_hardware_keeps_where_each_value_was_read(world):
     assert machine.storage[0].origin["serial"].tool == "smartctl"
 
 
-def test_a_machine_of_another_workshop_waits_for_the_coordination_which_transfers_it(world):
+def test_a_machine_of_another_workshop_waits_for_the_coordination_which_transfers_it(world, client):
     receive(world, ("a.txt", dmidecode()), who="neighbour")
     [line] = receive(world, ("b.txt", dmidecode() + b"\n"))
     assert (line.outcome, line.device_code) == (Outcome.DOUBT, None)
     device = Device.objects.get()
     assert device.holder == world.neighbour
+    assert line.doubt_id is None, "it is not for the technician to decide"
     with pytest.raises(NotFound):
         doubts.decide(actor=world.actor("technician"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
+    with pytest.raises(NotAllowed):
+        doubts.decide(actor=world.actor("technician"), doubt_id=Doubt.objects.get().pk, device_id=None)
+    client.force_login(world.users["technician"])
+    assert b"<button" not in client.get("/releves/doutes/").content.split(b'class="panel"')[1].split(b"</section>")[0]
     doubts.decide(actor=world.actor("coordinator"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
     device.refresh_from_db()
     assert device.holder == world.workshop and "device.transferred" in kinds(device) and index.check() == []

@@ -6,32 +6,53 @@
   const input = form.querySelector("input[type=file]");
   const lines = document.getElementById("intake-lines");
   const section = document.getElementById("lines");
+  const counts = document.getElementById("intake-counts");
   const progress = document.getElementById("intake-progress");
   const bar = progress.querySelector("progress");
   const status = progress.querySelector("[role=status]");
-  const MOST_FILES = 60;
+  const tooBig = document.getElementById("intake-too-big");
+  const MOST_FILES = 60; // of several folders
+  const LARGEST_FOLDER = 500; // files: a folder of more holds many machines, and is cut between names that follow
   const MOST_BYTES = 24 * 1024 * 1024;
+  const LARGEST_FILE = 64 * 1024 * 1024; // the server reads none that is larger
+  const ASKING = ["refused", "doubt", "pending"]; // these ask for something: they come first
+  let queue = Promise.resolve();
 
-  const folderOf = (file) => (file.webkitRelativePath || file.relativePath || file.name).split("/").slice(0, -1).join("/");
+  const pathOf = (file) => file.webkitRelativePath || file.relativePath || file.name;
+  const folderOf = (file) => pathOf(file).split("/").slice(0, -1).join("/");
+  const byName = new Intl.Collator("fr", { numeric: true });
 
-  function batches(files) {
-    const groups = new Map();
+  function groups(files) {
+    const folders = new Map();
     for (const file of files) {
       const folder = folderOf(file);
-      if (!groups.has(folder)) groups.set(folder, []);
-      groups.get(folder).push(file);
+      if (!folders.has(folder)) folders.set(folder, []);
+      folders.get(folder).push(file);
     }
+    const pieces = [];
+    for (const folder of folders.values()) {
+      folder.sort((one, other) => byName.compare(one.name, other.name));
+      pieces.push(...cut(folder.map((file) => [file]), LARGEST_FOLDER, 2 * MOST_BYTES));
+    }
+    return pieces;
+  }
+
+  // Puts groups of files together as long as they are not too many or too big; none is split.
+  function cut(some, mostFiles, mostBytes) {
     const result = [];
     let batch = [];
     let size = 0;
-    const close = () => { if (batch.length) result.push(batch); batch = []; size = 0; };
-    for (const group of groups.values()) {
+    for (const group of some) {
       const weight = group.reduce((sum, file) => sum + file.size, 0);
-      if (batch.length && (batch.length + group.length > MOST_FILES || size + weight > MOST_BYTES)) close();
+      if (batch.length && (batch.length + group.length > mostFiles || size + weight > mostBytes)) {
+        result.push(batch);
+        batch = [];
+        size = 0;
+      }
       batch.push(...group);
       size += weight;
     }
-    close();
+    if (batch.length) result.push(batch);
     return result;
   }
 
@@ -40,43 +61,83 @@
     body.delete(input.name);
     for (const file of batch) {
       body.append(input.name, file, file.name);
-      body.append("paths", file.webkitRelativePath || file.relativePath || file.name);
+      body.append("paths", pathOf(file));
     }
     const answer = await fetch(form.action || location.href, { method: "POST", body, headers: { "X-Batch": "1" } });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (answer.redirected || answer.status === 403) throw new Error("signedOut");
+    if (!answer.ok) throw new Error("failed");
     return answer.text();
   }
 
+  function show(html) {
+    const body = document.createElement("tbody");
+    body.innerHTML = html;
+    add([...body.children]);
+  }
+
+  function add(rows) {
+    const asks = (row) => ASKING.some((outcome) => row.classList.contains("line-" + outcome));
+    lines.prepend(...rows.filter(asks));
+    const first = [...lines.children].find((row) => !asks(row)) || null;
+    for (const row of rows.filter((each) => !asks(each))) lines.insertBefore(row, first);
+    count();
+  }
+
+  // One mark an outcome, as the lines show it, with how many there are.
+  function count() {
+    const found = new Map();
+    for (const row of lines.children) {
+      if (!found.has(row.className)) found.set(row.className, { mark: row.cells[0].firstElementChild, times: 0 });
+      found.get(row.className).times += 1;
+    }
+    counts.replaceChildren(...[...found.values()].flatMap(({ mark, times }) => {
+      const number = document.createElement("strong");
+      number.textContent = times.toLocaleString(document.documentElement.lang);
+      return [number, " ", mark.cloneNode(true), " "];
+    }));
+  }
+
+  function refuseBig(files) {
+    for (const file of files) {
+      const row = tooBig.content.firstElementChild.cloneNode(true);
+      row.querySelector("[data-name]").textContent = pathOf(file);
+      add([row]);
+    }
+  }
+
   async function sendAll(files) {
-    const all = [...files];
-    if (!all.length) return;
+    const all = [...files].filter((file) => file.size <= LARGEST_FILE);
     section.hidden = false;
     progress.hidden = false;
-    bar.max = all.length;
+    progress.scrollIntoView({ block: "start" });
+    refuseBig([...files].filter((file) => file.size > LARGEST_FILE));
+    bar.max = Math.max(1, all.length);
     let done = 0;
-    for (const batch of batches(all)) {
+    for (const batch of cut(groups(all), MOST_FILES, MOST_BYTES)) {
       status.textContent = form.dataset.working.replace("%1", done).replace("%2", all.length);
       bar.value = done;
       try {
-        lines.insertAdjacentHTML("afterbegin", await send(batch));
-      } catch {
-        status.textContent = form.dataset.lost;
+        show(await send(batch));
+      } catch (error) {
+        status.textContent = form.dataset[error.message] || form.dataset.lost;
         return;
       }
       done += batch.length;
     }
-    bar.value = done;
+    bar.value = bar.max;
     status.textContent = form.dataset.done;
-    form.reset();
+    input.value = ""; // the lot and the place stay: the next files are most often theirs too
   }
+
+  const sendNext = (files) => { if (files.length) queue = queue.then(() => sendAll(files)); };
 
   form.addEventListener("submit", (event) => {
     if (!input.files.length) return;
     event.preventDefault();
-    sendAll(input.files);
+    sendNext([...input.files]);
   });
   form.addEventListener("maillon:files", (event) => {
     event.preventDefault();
-    sendAll(event.detail.files);
+    sendNext([...event.detail.files]);
   });
 })();

@@ -1,5 +1,6 @@
 """Readings that may be of a machine already known: a person decides, with both shown."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from maillon.hardware import identity
 from maillon.hardware.messages import Message
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor
-from maillon.kernel.errors import find
+from maillon.kernel.errors import NotAllowed, find
 from maillon.workshop.intake import fleet_lists
 from maillon.workshop.intake.filing import Batch
 from maillon.workshop.models import Device, Doubt
@@ -27,12 +28,26 @@ def open_doubts(actor: Actor) -> Any:
     return doubts.filter(organisation_id=actor.organisation_id) if actor.organisation_id else doubts.none()
 
 
+def hidden(actor: Actor, doubts: Iterable[Doubt]) -> set[UUID]:
+    """Those that may be of a machine which the actor does not see: the coordination says whether it is a new one."""
+    ids = {doubt.pk: {UUID(candidate["device"]) for candidate in doubt.candidates} for doubt in doubts}
+    wanted = set().union(*ids.values())
+    known = set(Device.objects.filter(id__in=wanted).values_list("id", flat=True))
+    seen = set(Device.objects.visible_to(actor).filter(id__in=wanted).values_list("id", flat=True))
+    return {pk for pk, candidates in ids.items() if candidates & known - seen}
+
+
 def decide(*, actor: Actor, doubt_id: UUID, device_id: UUID | None) -> Device:
-    """It is this device, or (None) a new one. Raises NotAllowed, NotFound (decided by someone else meanwhile)."""
+    """It is this device, or (None) a new one.
+
+    Raises NotAllowed (only the coordination sees whether it is new), NotFound (decided by someone else meanwhile).
+    """
     actor.require("stock.identity")
     with transaction.atomic():
         waiting = open_doubts(actor).select_for_update(of=("self",)).select_related("raw", "lot", "place")
         doubt: Doubt = find(waiting, doubt_id)
+        if device_id is None and hidden(actor, [doubt]):
+            raise NotAllowed("(another workshop's machine)")
         machine = unpacked(doubt.document)
         named = fleet_lists.place_named(doubt.notes, doubt.organisation_id)
         batch = Batch(actor, doubt.lot, doubt.place)

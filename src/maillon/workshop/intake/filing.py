@@ -136,6 +136,7 @@ class Batch:
     ) -> Filed:
         """It stands in another workshop's stock: the coordination, which sees both, says where it is."""
         filed = self._doubt(raw, member, machine, recognised, notes)
+        filed.doubt_id = None  # not for who sent it to decide
         filed.because = Message(_("This machine is in the stock of another workshop."))
         filed.hint = Message(_("Ask the coordination to decide: the reading waits in the list of doubts."))
         return filed

@@ -25,6 +25,7 @@ from maillon.workshop.models import Device, Doubt, RawInput
 from maillon.workshop.queries import unpacked
 
 SHOWN = 100  # refused inputs on a page
+ASKING = (Outcome.REFUSED, Outcome.DOUBT, Outcome.PENDING)  # these ask for something: they come first
 
 
 @access("stock.intake")
@@ -59,6 +60,7 @@ def intake(request: Request) -> HttpResponse:
             limits=receiving.WHILE_WAITED_FOR,
         )
     )
+    lines.sort(key=lambda line: line.outcome not in ASKING)
     context = {"lines": lines, "summary": summary(lines), "form": form, "lists": lists_to_confirm(request.actor)}
     template = "workshop/_intake_lines.html" if request.headers.get("X-Batch") else "workshop/intake.html"
     return render(request, template, context)
@@ -150,9 +152,11 @@ def doubts(request: Request) -> HttpResponse:
     open_doubts = list(deciding.open_doubts(request.actor).select_related("raw")[:SHOWN])
     ids = {candidate["device"] for doubt in open_doubts for candidate in doubt.candidates}
     devices = {str(device.id): device for device in Device.objects.visible_to(request.actor).filter(id__in=ids)}
+    hidden = deciding.hidden(request.actor, open_doubts)
     rows = [
         {
             "doubt": doubt,
+            "hidden": doubt.pk in hidden,
             "machine": unpacked(doubt.document),
             "candidates": [
                 (devices[candidate["device"]], told(from_kept(candidate["because"])))

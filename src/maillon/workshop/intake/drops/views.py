@@ -15,12 +15,10 @@ from maillon.kernel.http import Request
 from maillon.kernel.jobs import queries as jobs
 from maillon.workshop.intake.drops.commands import line_of
 from maillon.workshop.intake.drops.models import Drop
-from maillon.workshop.intake.receiving import Outcome
-from maillon.workshop.intake.views import summary_of
+from maillon.workshop.intake.views import ASKING, summary_of
 
 SHOWN = 300
 NAMES = 5
-ASKING = (Outcome.REFUSED.value, Outcome.DOUBT.value, Outcome.PENDING.value)  # these ask for something: they come first
 
 
 @access("stock.intake")
