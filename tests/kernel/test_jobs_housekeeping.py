@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from maillon.kernel import ledger, scratch
@@ -13,7 +16,7 @@ from maillon.kernel.jobs.schedule import REGISTRY
 
 
 def test_the_nightly_jobs_are_registered():
-    names = {"forget_old_jobs", "sign_ledger"}
+    names = {"forget_old_jobs", "forget_expired", "sign_ledger"}
     assert {f"maillon.kernel.jobs.housekeeping.{name}" for name in names} <= REGISTRY.keys()
 
 
@@ -35,6 +38,24 @@ def test_jobs_finished_a_month_ago_are_forgotten_and_no_other():
     assert sorted(left) == [Status.READY, Status.SUCCESSFUL]
     runs = [(run.name, (now - run.due).days) for run in PeriodicRun.objects.order_by("name")]
     assert runs == [("often", 1), ("rare", 400)]  # the last run of each stays: it tells that the job is known
+
+
+@pytest.mark.django_db
+def test_what_has_expired_is_forgotten_and_nothing_else():
+    for key, seconds in (("over", -60), ("present", 60)):
+        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(seconds=seconds))
+    cache.set("present", 1, 60)
+    cache.set("over", 1, 60)
+    table = connection.ops.quote_name("kernel_cache")
+    past = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(seconds=60))
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET expires = %s WHERE cache_key = %s", [past, cache.make_key("over")])
+    housekeeping.forget_expired.enqueue()
+    drain()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT cache_key FROM {table}")
+        assert cursor.fetchall() == [(cache.make_key("present"),)]
+    assert [session.session_key for session in Session.objects.all()] == ["present"]
 
 
 def test_the_ledger_is_signed(django_db_blocker):

@@ -102,11 +102,13 @@ DATABASES = {"default": dj_database_url.parse(env.database(f"sqlite:///{DATA / '
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
+COUNTS_TABLE = "kernel_cache"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "maillon",
-        # Limits of attempts are counted here: with Django's 300, someone would push the others' out.
+        # Limits of attempts alone are counted here: by all processes of all nodes together, and through restarts.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": COUNTS_TABLE,
+        # With Django's 300, someone would push the others' out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }

@@ -21,6 +21,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
+from maillon.kernel import codes
 from maillon.kernel.canonical import LARGEST_INTEGER
 
 
@@ -183,4 +184,6 @@ def _told(value: object, labels: Mapping[Any, str | Promise]) -> str:
         return ", ".join(_told(item, labels) for item in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return str(labels.get(value, value))
+    if value in labels:
+        return str(labels[value])
+    return codes.pretty(value) if isinstance(value, str) and codes.parse(value) == value else str(value)

@@ -1,12 +1,14 @@
 """Limits on guessing: who asks for codes that do not exist is made to wait, who asks for those they hold never is.
 
-Counted by each server process for the address that asks (the network of 64 bits in IPv6), in its own memory.
+Counted for the address that asks (the network of 64 bits in IPv6), by all server processes together: the cache is in
+the database.
 """
 
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from maillon.kernel.errors import TooManyGuesses
@@ -22,13 +24,13 @@ def allow(request: HttpRequest, what: str) -> None:
 
 
 def missed(request: HttpRequest, what: str) -> None:
-    """Count one wrong code."""
+    """Count one wrong code, exactly, however many are asked for at once."""
     key = _key(request, what)
-    if not cache.add(key, 1, SECONDS):
-        try:
-            cache.incr(key)
-        except ValueError:  # it has just expired
-            cache.add(key, 1, SECONDS)
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # on SQLite this transaction is alone already
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        cache.set(key, cache.get(key, 0) + 1, SECONDS)
 
 
 def _key(request: HttpRequest, what: str) -> str:

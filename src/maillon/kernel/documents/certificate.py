@@ -16,7 +16,6 @@ from maillon.kernel.documents import chunks, render
 from maillon.kernel.documents.typography import typeset
 
 TEMPLATE = "erasure_certificate.typ"
-LEVEL = "sanitization level"  # without a context, Django's own French for a "Clear" button would be used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +49,19 @@ class Sanitization:
     io_errors: int | None = None
     hidden_sectors: int | None = None
     drive_status: str = ""
+    report: str = ""  # who vouches for it: a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who answers for it. at: when they did."""
+    """Who answers for it. at: when they did. signs: by hand, on the paper; a program does not."""
 
     name: str
     title: str = ""
     place: str = ""
     contact: str = ""
     at: datetime | None = None
+    signs: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,20 +132,20 @@ def _words(certificates: Sequence[Certificate]) -> dict[str, str]:
     }
 
 
-# What each level protects from, in plain words. Source: the definitions of NIST SP 800-88, abridged by us.
+# The standard's word for each level, and what it protects from in plain ones. Source: the definitions of NIST SP 800-88, abridged by us.
 def _level(level: str) -> tuple[str, str]:
     if level == "purge":
-        return pgettext(LEVEL, "Purge"), gettext(
+        return "Purge", gettext(
             "The drive executed its own sanitizing command, and every address that can be read was read back. The data"
             " can not be recovered, even with laboratory means known today."
         )
     if level == "destroy":
-        return pgettext(LEVEL, "Destroy"), gettext(
+        return "Destroy", gettext(
             "The medium was physically destroyed before a witness. It can store nothing any more, and its data can not"
             " be recovered."
         )
-    return pgettext(LEVEL, "Clear"), gettext(
-        "Every address that can be read was overwritten, then read back. The data can not be recovered by ordinary"
+    return "Clear", gettext(
+        "Every address that can be read was erased, then read back. The data can not be recovered by ordinary"
         " means; areas that the drive hides, such as spare blocks, are not covered."
     )
 
@@ -162,7 +163,7 @@ def _page(c: Certificate, lang: str) -> dict[str, Any]:
         "sanitization": _sanitization_rows(c.sanitization),
         "seen": [typeset(sentence, lang) for sentence in c.seen] or [gettext("Nothing was recorded.")],
         "people": [
-            _person(gettext("Sanitized by"), c.sanitized_by, ""),
+            _person(gettext("Sanitized by") if c.witness else gettext("Report filed by"), c.sanitized_by, ""),
             _person(gettext("Verified by"), c.verified_by, c.witness),
         ],
         "proof": _proof_rows(c),
@@ -219,6 +220,8 @@ def _sanitization_rows(s: Sanitization) -> list[list[str]]:
         _row(gettext("Read or write errors"), None if s.io_errors is None else wording.number(s.io_errors)),
         _row(gettext("Hidden sectors"), None if s.hidden_sectors is None else wording.number(s.hidden_sectors)),
     ]
+    if s.report:
+        rows.append(_row(gettext("Report"), s.report))
     if s.drive_status:
         rows.append(_row(gettext("Drive's own status"), s.drive_status))
     return rows
@@ -238,7 +241,7 @@ def _person(heading: str, person: Person | None, witness: str) -> dict[str, Any]
         rows += [_row(gettext("Contact"), person.contact)] if person.contact else []
         rows += [_row(gettext("Date"), _moment(person.at))]
     rows += [_row(gettext("Witness"), witness)] if witness else []
-    return {"heading": heading, "rows": rows}
+    return {"heading": heading, "rows": rows, "signs": person is None or person.signs}
 
 
 def _proof_rows(c: Certificate) -> list[list[str]]:

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +29,16 @@ def forget_old_jobs() -> int:
     for row in latest:  # the last one stays: it tells that the job is known
         PeriodicRun.objects.filter(name=row["name"], due__lt=min(before, row["due"])).delete()
     return forgotten
+
+
+@periodic(daily_at="03:20")
+@job(title=_("Forget the sessions and the counts that have expired"))
+def forget_expired() -> None:
+    SessionStore.clear_expired()
+    table = connection.ops.quote_name(settings.COUNTS_TABLE)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608
 
 
 @periodic(daily_at="03:30")
