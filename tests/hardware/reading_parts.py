@@ -36,7 +36,7 @@ def each(parts) -> list[dict]:
 
 def every_value_has_its_origin(machine: Machine) -> bool:
     """Each value of each part names where it was read (what `finish` derives is left out)."""
-    derived = {"generation", "release_year", "model", "kind"}
+    derived = {"generation", "release_year", "model", "kind", "health"}
     lists = ("processors", "storage", "graphics", "displays", "network", "batteries", "audio", "cameras", "bluetooth")
     parts = [machine.system, machine.chassis, machine.board, machine.firmware, machine.memory, *machine.memory.modules]
     parts += [part for name in lists for part in getattr(machine, name)]

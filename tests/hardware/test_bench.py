@@ -57,7 +57,7 @@ def test_provenance_goes_down_to_the_line_inside_the_tools_output():
 def test_a_battery_in_ampere_hours_is_given_in_watt_hours():
     assert each(corpus("bench/notebook.json").batteries) == [
         {"vendor": "Hewlett-Packard", "model": "Primary", "serial": "09417 2016/09/12", "technology": "Li-ion",
-         "design_wh": 45.828, "full_wh": 32.946, "cycles": 211}
+         "design_wh": 45.828, "full_wh": 32.946, "cycles": 211, "health": 0.719}
     ]  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def test_the_emulated_bench_run():
     assert machine.chassis.asset_tag == "DON-0001"
     assert each(machine.batteries) == [
         {"vendor": "SANYO", "model": "45N1127", "serial": "10203", "technology": "Li-ion", "design_wh": 24.05,
-         "full_wh": 17.88, "cycles": 412}
+         "full_wh": 17.88, "cycles": 412, "health": 0.743}
     ]  # fmt: skip
     nvme, disk = machine.storage
     assert (nvme.serial, nvme.size_bytes, nvme.kind, nvme.wear_percent) == ("S3NVME0042", 2**28, StorageKind.NVME, 0)

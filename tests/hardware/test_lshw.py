@@ -108,7 +108,7 @@ def test_the_real_tree_of_an_hp_notebook():
     ]
     assert [(d.kind.value, d.device) for d in machine.storage] == [
         ("removable", "/dev/sdb"),
-        ("unknown", "/dev/sda"),
+        ("hdd", "/dev/sda"),
         ("optical", "/dev/sr0"),
     ]
     assert [b.design_wh for b in machine.batteries] == [40.1]
@@ -124,3 +124,33 @@ def test_a_touchpad_that_can_not_be_unplugged_is_a_clue():
         document = {"id": "pc", "class": "system", "claimed": True, "children": [pad]}
         found.append(set(read(json.dumps(document)).clues))
     assert found == [{"touchpad"}, {"touchpad"}, set(), {"lid"}]
+
+
+XML = """<?xml version="1.0" standalone="yes" ?>
+<list><node id="pc-42" claimed="true" class="system" handle="DMI:0001">
+ <description>Desktop Computer</description><product>OptiPlex 7010 (OptiPlex 7010)</product><vendor>Dell Inc.</vendor>
+ <serial>7XKQ5Z1</serial><configuration><setting id="chassis" value="desktop" /></configuration>
+ <node id="core" class="bus"><node id="memory" class="memory"><description>System Memory</description>
+   <size units="bytes">8589934592</size></node>
+  <node id="sata" class="storage"><logicalname>scsi0</logicalname><logicalname>scsi1</logicalname>
+   <node id="disk" class="disk"><description>ATA Disk</description><product>ST500DM002-1BD14</product>
+    <logicalname>/dev/sda</logicalname><serial>Z3TABC12</serial><size units="bytes">500107862016</size></node></node>
+ </node></node></list>"""
+
+
+def test_xml_says_what_json_says():
+    result = read_all(XML)
+    (machine,) = result.machines
+    assert (result.format, machine.system.serial, machine.chassis.type) == ("lshw-xml", "7XKQ5Z1", "Desktop")
+    assert machine.memory.total_bytes == 8 * 2**30
+    (disk,) = machine.storage
+    assert (disk.kind, disk.serial, disk.device) == (StorageKind.HDD, "Z3TABC12", "/dev/sda")
+
+
+def test_a_stick_below_a_scsi_host_on_usb_is_no_disk_of_the_machine():
+    text = (
+        "pc\n  *-scsi\n       bus info: usb@2:1.2\n     *-disk\n          product: DataTraveler 3.0\n"
+        "          bus info: scsi@6:0.0.0\n          logical name: /dev/sdb\n          size: 28GiB (30GB)\n"
+    )
+    (stick,) = read(text).storage
+    assert (stick.kind, stick.interface) == (StorageKind.REMOVABLE, "USB")

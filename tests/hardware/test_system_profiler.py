@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillon.hardware import reading
+from maillon.hardware.criteria import facts_of
 from maillon.hardware.formats import Where
-from maillon.hardware.model import LockKind, LockState, Machine, NetworkKind, Reading, StorageKind
+from maillon.hardware.model import Kind, LockKind, LockState, Machine, NetworkKind, Reading, StorageKind
 from maillon.hardware.readers import system_profiler
 
 from .samples import CORPUS
@@ -57,11 +58,13 @@ def test_activation_lock_forbids_reuse():
     assert read(INTEL).machines[0].locks == ()  # older systems do not tell: nothing is claimed
 
 
-def test_a_battery_that_only_gives_a_percentage_is_a_warning_not_an_energy():
+def test_a_battery_that_only_gives_a_percentage_has_its_health_and_no_energy():
     result = read(M1)
     (battery,) = result.machines[0].batteries
     assert (battery.cycles, battery.full_wh, battery.design_wh, battery.serial) == (312, None, None, "D861234ABCD")
-    assert "86 %" in str(result.warnings[0])
+    assert battery.health == 0.86
+    assert battery.origin["health"].at.endswith(".sppower_battery_health_maximum_capacity")
+    assert facts_of(result.machines[0]).battery_health == 0.86
 
 
 def test_milliampere_hours_times_volts_are_an_energy():
@@ -141,3 +144,43 @@ def test_values_of_any_type_never_crash_the_reader(data):
                 break
             node = node[key]
     assert isinstance(system_profiler.parse_json(document, Where("system_profiler")), Machine | Reading)
+
+
+FRENCH = """\
+Matériel :
+
+    Informations matérielles :
+
+      Nom du modèle : MacBook Air
+      Identifiant du modèle : MacBookAir7,2
+      Nom du processeur : Dual-Core Intel Core i5
+      Vitesse du processeur : 1,6 GHz
+      Nombre de processeurs : 1
+      Nombre total de cœurs : 2
+      Mémoire : 8 Go
+      Numéro de série (système) : FVFXXABCJ1WK
+      UUID du matériel : 1A2B3C4D-5E6F-5A1B-9C2D-3E4F5A6B7C8D
+"""
+
+
+def test_the_french_overview_says_the_same():
+    (machine,) = reading.read(FRENCH.encode()).machines
+    assert (machine.kind, machine.model) == (Kind.NOTEBOOK, "MacBook Air (13-inch, Early 2015 or 2017)")
+    assert (machine.system.serial, machine.memory.total_bytes) == ("FVFXXABCJ1WK", 8 * 2**30)
+    (processor,) = machine.processors
+    assert (processor.vendor, processor.cores, processor.frequency_mhz) == ("Intel", 2, 1600)
+
+
+def test_what_system_information_saves_is_read():
+    """A property list, as .spx files and `system_profiler -xml` are."""
+    items = (
+        "<dict><key>machine_model</key><string>MacBookPro12,1</string><key>physical_memory</key><string>8 GB</string>"
+    )
+    items += "<key>packages</key><integer>1</integer><key>serial_number</key><string>C02QABCDFVH3</string></dict>"
+    group = (
+        f"<dict><key>_dataType</key><string>SPHardwareDataType</string><key>_items</key><array>{items}</array></dict>"
+    )
+    result = reading.read(f'<?xml version="1.0"?><plist version="1.0"><array>{group}</array></plist>'.encode())
+    (machine,) = result.machines
+    assert (result.format, machine.system.serial) == ("system_profiler-xml", "C02QABCDFVH3")
+    assert machine.model == "MacBook Pro (Retina, 13-inch, Early 2015)"

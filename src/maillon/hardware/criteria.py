@@ -79,7 +79,7 @@ def facts_of(machine: Machine) -> CapabilityFacts:
     own_screen = machine.kind.portable or machine.kind in (Kind.ALL_IN_ONE, Kind.UNKNOWN)
     portable = machine.kind.portable or machine.kind is Kind.UNKNOWN
     name, speed = _processor(machine)
-    healths = [battery.health for battery in machine.batteries]
+    healths = [battery.condition for battery in machine.batteries]
     known = [health for health in healths if health is not None]
     has_battery = bool(machine.batteries) or (False if looked_for(machine, Criterion.BATTERY) else None)
     return CapabilityFacts(

@@ -5,8 +5,26 @@ import re
 from maillon.hardware.junk import clean, clean_serial
 from maillon.hardware.model import Lock, LockKind, LockState, Origin, StorageKind
 
-_SOLID = re.compile(r"\bssd\b|ssd\d|\dssd|solid state|\bm\.?sata\b|\bnvme\b", re.IGNORECASE)
-_TURNS = re.compile(r"\bhdd\b", re.IGNORECASE)
+# How makers name their families, for when no tool says whether a drive turns: Windows 7, drives before ATA-8, lshw.
+# Source: the part number decoders in the makers' data sheets.
+_NVME = re.compile(
+    r"\bnvme\b|\bmz-?[avq][kl0-9p]\w{3}|\bmz[19]l\w{3}|\bk[xb]g\d|\bsn[57-8]\d0\b|\bpc ?sn\d{3}|\bmtfdh\w{3}"
+    r"|\bssdpe\w{3}|(?:\b|_)hfs\d{3}gd|\bskc[23]\d{3}|\bsa2000m8|\bsnvs\d|\bom[38]p"
+    r"|\bssd 9[5-9]0 (?:evo|pro)|\bssd 980\b",
+    re.IGNORECASE,
+)
+_SOLID = re.compile(
+    r"\bssd\b|ssd\d|\dssd|solid state|\bm\.?sata\b|\bmz-?[7nm]\w{3}|\bct\d{3,4}(?:m|mx|bx)\d|\bm4-ct\d|\bwds\d"
+    r"|\bmtfdda\w{2}|\bthns\w{3}|\blite-?on(?:it)? (?:l|cv)|\bsa400|\bsuv[345]00|\bsv300|\bssds[ac]\w{2}|\bsdssd"
+    r"|\bsd[5-9]s\w|(?:\b|_)hfs\d{3}g3|\bc400-mt|\bst\d{3,4}(?:[hf]m|fn|fp)\d{3,4}\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"\bhdd\b|\bwd\d{2,5}[a-z]{2,4}|\bst\d{2,8}(?:asg?|a|sv)\b|\bst\d{2,6}[a-z]{2}\d{3,4}\b|\bstm\d{5,8}"
+    r"|\b(?:mk\d{4}g\w|mq0[1-4]\w{3}|dt01[a-z]{3}|hdw[a-z]\d{3})|\bh[dtu][stea][5-7]\d{4}|\bhuc1\d{5}|\bic(?:25n|35l)"
+    r"|\bh[dm]\d{3}[hjgus]\w\b|\bhn-m\d{3}|\bsp\d{4}[nc]\b|\bmh[stvwyz]\d{4}|\b(?:maxtor|quantum) \w",
+    re.IGNORECASE,
+)
 _OPTICAL = re.compile(
     r"\b(?:dvd|cd-?rom|cd-?rw|blu-?ray|bd-?(?:re|rom)|dvdram|dvd[+-]?rw)\b|dvdram|dvd-?rom", re.IGNORECASE
 )
@@ -38,6 +56,8 @@ def drive_kind(
         return StorageKind.EMMC
     if rotation_rpm:
         return StorageKind.HDD
+    if model and not interface and _NVME.search(model):
+        return StorageKind.NVME
     if rotation_rpm == 0 or rotational is False or (model and _SOLID.search(model)):
         return StorageKind.SATA_SSD
     return StorageKind.HDD if rotational or (model and _TURNS.search(model)) else StorageKind.UNKNOWN

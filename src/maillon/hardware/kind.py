@@ -145,7 +145,8 @@ def _whole_words(names: str, start: int, end: int) -> str:
     """What was matched, with the rest of the words it cuts: "CF-3" in "CF-31SBM24DG" is no name."""
     while start and start < end and names[start - 1] not in " |":
         start -= 1
-    while start < end < len(names) and names[end] not in " |":
+    letters = names[end - 1 : end].isalpha()  # "MacBook" goes on to "MacBookPro", not to "MacBookPro15,2"
+    while start < end < len(names) and (names[end].isalpha() if letters else names[end] not in " |"):
         end += 1
     return names[start:end].strip(" |")
 

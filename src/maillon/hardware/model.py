@@ -231,13 +231,14 @@ class Battery:
     design_wh: float | None = None
     full_wh: float | None = None
     cycles: int | None = None
+    health: float | None = None  # full over design capacity; derived, or as the tool says it without the energies
     origin: Origins = field(default_factory=dict)
 
     @property
-    def health(self) -> float | None:
-        """Full over design capacity, in [0, 1.5]; None when either is missing or the ratio is absurd."""
+    def condition(self) -> float | None:
+        """Full over design capacity, in [0, 1.5], of the energies if they are known; None when nobody can tell."""
         if not self.design_wh or self.full_wh is None:
-            return None
+            return self.health
         ratio = self.full_wh / self.design_wh
         return round(ratio, 3) if 0 <= ratio <= 1.5 else None
 

@@ -24,7 +24,7 @@ from maillon.hardware.decoding import decode, unquote
 from maillon.hardware.documents import Document, parse_json, parse_xml
 from maillon.hardware.formats import BinaryFormat, JsonFormat, TextFormat, Where, XmlFormat
 from maillon.hardware.messages import Message, _
-from maillon.hardware.model import Limits, Machine, Reading, Unreadable
+from maillon.hardware.model import Battery, Limits, Machine, Reading, Unreadable
 
 R = TypeVar("R")
 
@@ -39,7 +39,7 @@ JSON: tuple[str, ...] = (
     "bench", "ereuse", "glpi",  # the most frequent, and the quickest to tell
     "system_profiler", "cim", "lscpu", "lsblk", "smartctl", "nvme", "inxi", "lshw",
 )  # fmt: skip
-XML: tuple[str, ...] = ("msinfo32", "cim", "glpi")
+XML: tuple[str, ...] = ("msinfo32", "cim", "glpi", "system_profiler", "lshw")
 BINARY: tuple[str, ...] = ("edid", "fleet_list")
 
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # zip, gzip, bzip2, xz, Zstandard
@@ -139,8 +139,17 @@ def finish(machine: Machine) -> Machine:
         board=board,
         chassis=vendors.named(machine.chassis),
         processors=tuple(map(models.dated_processor, machine.processors)),
+        batteries=tuple(map(_judged_battery, machine.batteries)),
     )
     return kind.with_kind(named)
+
+
+def _judged_battery(battery: Battery) -> Battery:
+    """The battery with its health, read where its full energy was."""
+    health, at = battery.condition, battery.origin.get("full_wh")
+    if health == battery.health:
+        return battery
+    return replace(battery, health=health, origin={**battery.origin, "health": at} if at else battery.origin)
 
 
 def _parse_decoded(text: str, where: Where, limits: Limits) -> Reading | Unreadable:

@@ -240,7 +240,7 @@ def _battery_options(machine: Machine) -> Iterator[Option]:
         yield (_battery(None),)
     if facts.battery_health is None:
         return
-    healths = [battery.health or 0.0 for battery in machine.batteries]
+    healths = [battery.condition or 0.0 for battery in machine.batteries]
     for worn in sorted(set(healths)):
         yield tuple(_battery(i) for i, health in enumerate(healths) if health <= worn)
 

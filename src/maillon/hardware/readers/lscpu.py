@@ -108,9 +108,7 @@ def _machine(lines: Iterable[_Line], tool: str) -> Machine:
             first.said[name] = common.said[name]
     processor = _one(common, first) if len(blocks) < 2 else _several_kinds(common, blocks)
     sockets = min(first.count("sockets"), _MAX_SOCKETS) if len(blocks) < 2 else 1
-    return Machine(
-        processors=(processor.build(),) * sockets if processor else (), clues=_clues(common), tools=(tool,)
-    )
+    return Machine(processors=(processor.build(),) * sockets if processor else (), clues=_clues(common), tools=(tool,))
 
 
 def _clues(common: _Block) -> dict[str, Origin]:

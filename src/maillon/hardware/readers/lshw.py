@@ -1,4 +1,4 @@
-"""lshw, as text (any of its languages) and as JSON of every version: an object, a list, objects one after the other.
+"""lshw, as text (any of its languages), as XML, and as JSON of every version: an object, a list, objects in a row.
 
 lshw prints what the firmware says (as dmidecode), what the buses hold (as lspci, lsusb) and what the kernel named.
 Sizes in its text are rounded ("465GiB (500GB)"), in its JSON exact. A processor's "size" is its frequency of the
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from maillon.hardware.chassis import chassis_type, input_clue
 from maillon.hardware.drives import drive_kind, drive_serial, drive_text
 from maillon.hardware.facts import Facts, text_of
-from maillon.hardware.formats import JsonFormat, TextFormat, Where
+from maillon.hardware.formats import JsonFormat, TextFormat, Where, XmlFormat
 from maillon.hardware.junk import clean, clean_mac, clean_serial, clean_uuid
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import (
@@ -42,7 +42,7 @@ from maillon.hardware.model import (
 )
 from maillon.hardware.processor_names import processor_name, processor_vendor
 from maillon.hardware.quantities import decimal, iso_date, size_bytes, whole
-from maillon.hardware.readers.lshw_tree import MOST_SYSTEMS, Node, from_json, from_text
+from maillon.hardware.readers.lshw_tree import MOST_SYSTEMS, Node, from_json, from_text, node_of_xml
 
 _EMPTY = re.compile(r"\[?empty\]?$|^\[?vide\]?$", re.IGNORECASE)
 _NUMERIC_ID = re.compile(r"\s*\[([0-9A-Fa-f]{4})(?::([0-9A-Fa-f]{4}))?\]$")  # of `lshw -numeric`
@@ -326,7 +326,7 @@ def _disk(node: Node) -> Storage | None:
 
 
 def _interface(node: Node, described: str, bus: str) -> str | None:
-    if bus.startswith("usb") or (node.above("bus") is not None and _under_usb(node)):
+    if bus.startswith("usb") or _under_usb(node):
         return "USB"
     if bus.startswith("nvme") or "nvme" in described.lower():
         return "NVMe"
@@ -341,7 +341,7 @@ def _interface(node: Node, described: str, bus: str) -> str | None:
 
 
 def _under_usb(node: Node) -> bool:
-    """lshw 2.18 hangs a USB disk below its "usb" node, with a SCSI bus address."""
+    """lshw hangs a USB disk below its "usb" node, or a "scsi" host on the USB bus, with a SCSI address."""
     above = node.parent
     while above:
         if (above.get("businfo") or "").startswith("usb@"):
@@ -546,6 +546,16 @@ def _parse_text(text: str, where: Where) -> Reading | Unreadable:
     return _reading("lshw", from_text(kept, where), where.tool, partial=partial)
 
 
+def _recognise_xml(root: Any) -> bool:
+    return root.tag in ("list", "node", "lshw") and any(node.get("class") for node in root.iter("node"))
+
+
+def _parse_xml(root: Any, where: Where) -> Reading | Unreadable:
+    nodes = [root] if root.tag == "node" else root.findall("node")
+    read = _parse_json([node_of_xml(node) for node in nodes], where)
+    return replace(read, format="lshw-xml") if isinstance(read, Reading) else read
+
+
 def machine_of_document(document: Any, where: Where) -> Machine:
     """The one machine of a document held inside another; an empty machine when it is no lshw."""
     if not _recognise_json(document):
@@ -557,5 +567,6 @@ def machine_of_document(document: Any, where: Where) -> Machine:
 FORMATS = (
     JsonFormat("lshw-json", "lshw", _recognise_json, _parse_json),
     TextFormat("lshw", "lshw", _recognise_text, _parse_text),
+    XmlFormat("lshw-xml", "lshw", _recognise_xml, _parse_xml),
 )
 __all__ = ["FORMATS", "VIRTUAL_DRIVERS", "VIRTUAL_NAMES", "machine_of_document", "text_of"]

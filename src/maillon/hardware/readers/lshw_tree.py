@@ -86,6 +86,27 @@ def _json_node(item: dict[str, Any], path: str, where: Where, parent: Node | Non
     return node
 
 
+def node_of_xml(element: Any, depth: int = 0) -> dict[str, Any]:
+    """A node of `lshw -xml`, as its JSON writes it: the elements are the JSON's keys."""
+    node: dict[str, Any] = {name: element.get(name) for name in ("id", "class")}
+    children = []
+    for part in element:
+        if part.tag == "node":
+            if depth < _MAX_DEPTH:
+                children.append(node_of_xml(part, depth + 1))
+        elif part.tag == "configuration":
+            node[part.tag] = {str(setting.get("id")): setting.get("value") for setting in part}
+        elif part.tag == "capabilities":
+            node[part.tag] = {str(feature.get("id")): feature.text or True for feature in part}
+        elif part.tag == "logicalname":
+            node.setdefault(part.tag, []).append(part.text or "")
+        else:
+            node.setdefault(part.tag, part.text)
+            if part.tag == "size" and part.get("units"):
+                node["units"] = part.get("units")
+    return node | {"children": children}
+
+
 # --- text -----------------------------------------------------------------------------------------------------------
 
 _BRANCH = re.compile(r"^( *)\*-([\w:.+-]{1,60})(?: (DISABLED|UNCLAIMED))?\s*$")

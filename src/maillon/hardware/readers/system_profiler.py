@@ -1,8 +1,9 @@
-"""`system_profiler` of macOS: `-json` (macOS 10.15 and later), and its text for hardware and power.
+"""`system_profiler` of macOS: `-json` (macOS 10.15 and later), `-xml` (any, also what “System Information” saves as
+.spx), and its text for hardware and power, in English and in French.
 
 Apple prints the total memory, not what it could be; Macs made since 2020 have one soldered part. Batteries: Macs with
 Intel processors give the full charge in mAh, which times the present voltage is the energy; newer ones give only a
-percentage of the original capacity, which is reported as a warning since no energy is known.
+percentage of the original capacity.
 """
 
 import re
@@ -11,9 +12,8 @@ from typing import Any
 
 from maillon.hardware.drives import drive_serial, drive_text
 from maillon.hardware.facts import Facts, dict_of, objects_of, text_of
-from maillon.hardware.formats import JsonFormat, TextFormat, Where
+from maillon.hardware.formats import JsonFormat, TextFormat, Where, XmlFormat
 from maillon.hardware.junk import clean, clean_mac, clean_serial, clean_uuid
-from maillon.hardware.messages import Message, _
 from maillon.hardware.model import (
     Battery,
     Display,
@@ -30,7 +30,6 @@ from maillon.hardware.model import (
     Origin,
     Peripheral,
     Processor,
-    Reading,
     Storage,
     StorageKind,
     System,
@@ -52,11 +51,10 @@ def recognise_json(document: Any) -> bool:
     )
 
 
-def parse_json(document: Any, where: Where) -> Machine | Reading:
+def parse_json(document: Any, where: Where) -> Machine:
     hardware = _first(document, "SPHardwareDataType")
     at = _under(where, ".SPHardwareDataType[0]")
-    batteries, warnings = _batteries(document, where)
-    machine = Machine(
+    return Machine(
         system=_system(hardware, at),
         firmware=_firmware(document, hardware, where),
         processors=tuple(_processors(hardware, at)),
@@ -65,7 +63,7 @@ def parse_json(document: Any, where: Where) -> Machine | Reading:
         graphics=tuple(_graphics(document, where)),
         displays=tuple(_displays(document, where)),
         network=tuple(_network(document, where)),
-        batteries=batteries,
+        batteries=_batteries(document, where),
         audio=_peripherals(document, "SPAudioDataType", where, builtin=True),
         cameras=_peripherals(document, "SPCameraDataType", where),
         bluetooth=_bluetooth(document, where),
@@ -74,7 +72,6 @@ def parse_json(document: Any, where: Where) -> Machine | Reading:
         operating_system=clean(text_of(_first(document, "SPSoftwareDataType").get("os_version"))),
         tools=(where.tool,),
     )
-    return Reading("system_profiler", (machine,), tuple(warnings)) if warnings else machine
 
 
 def _under(where: Where, path: str) -> Any:
@@ -336,16 +333,16 @@ def _network(document: Any, where: Where) -> Iterator[NetworkInterface]:
         yield NetworkInterface(kind=kind, mac=mac, origin=at)
 
 
-def _batteries(document: Any, where: Where) -> tuple[tuple[Battery, ...], list[Message]]:
+def _batteries(document: Any, where: Where) -> tuple[Battery, ...]:
     for path, item in _items(document, "SPPowerDataType"):
         health = dict_of(item.get("sppower_battery_health_info"))
         if not health or str(item.get("sppower_battery_installed", "TRUE")).upper() == "FALSE":
             continue
         return _battery(item, health, _under(where, path))
-    return (), []
+    return ()
 
 
-def _battery(item: dict[str, Any], health: dict[str, Any], at: Any) -> tuple[tuple[Battery, ...], list[Message]]:
+def _battery(item: dict[str, Any], health: dict[str, Any], at: Any) -> tuple[Battery, ...]:
     battery = Facts(Battery)
     model = dict_of(item.get("sppower_battery_model_info"))
     charge = dict_of(item.get("sppower_battery_charge_info"))
@@ -369,22 +366,13 @@ def _with_energy(
     percent: float | None,
     at: Origin,
     percent_at: Origin,
-) -> tuple[tuple[Battery, ...], list[Message]]:
+) -> tuple[Battery, ...]:
     """The energy where it can be known: of mAh above 100 (newer Macs write a percentage there) and a voltage."""
     if mah and mah > 100 and millivolts and 3000 < millivolts < 30000:
-        full = round(mah * millivolts / 1e6, 3)
-        battery.put("full_wh", full, at)
-        if percent and 1 <= percent <= 110:
-            battery.put("design_wh", round(full * 100 / percent, 3), percent_at)
-    warnings = []
-    if percent and "design_wh" not in battery:
-        warnings.append(
-            Message(
-                _("This Mac says that its battery holds %(percent)d %% of its first capacity, not how much that is."),
-                {"percent": int(percent)},
-            )
-        )
-    return ((battery.build(),) if battery else ()), warnings
+        battery.put("full_wh", round(mah * millivolts / 1e6, 3), at)
+    if percent and 1 <= percent <= 110:
+        battery.put("health", round(percent / 100, 3), percent_at)
+    return (battery.build(),) if battery else ()
 
 
 def _peripherals(document: Any, kind: str, where: Where, builtin: bool = False) -> tuple[Peripheral, ...]:
@@ -429,6 +417,36 @@ def _lock_state(said: str | None) -> LockState | None:
     return LockState.ABSENT if word in ("disabled", "désactivé", "deaktiviert", "desactivado") else None
 
 
+# --- XML (a property list)
+
+
+def recognise_plist(root: Any) -> bool:
+    return root.tag == "plist" and any(key.text == "_dataType" for key in root.iter("key"))
+
+
+def parse_plist(root: Any, where: Where) -> Machine:
+    """The list of data types, as `-json` names them: {"SPHardwareDataType": [...]}."""
+    document = {}
+    for group in _plist_value(next(iter(root), None), 0) or []:
+        if isinstance(group, dict) and isinstance(group.get("_dataType"), str):
+            document[group["_dataType"]] = group.get("_items")
+    return parse_json(document, where)
+
+
+def _plist_value(node: Any, depth: int) -> Any:
+    if node is None or depth > 30:
+        return None
+    if node.tag == "array":
+        return [_plist_value(item, depth + 1) for item in node]
+    if node.tag == "dict":
+        parts = list(node)
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        return {str(key.text): _plist_value(value, depth + 1) for key, value in pairs}
+    if node.tag == "integer":
+        return whole(node.text)
+    return {"true": True, "false": False}.get(node.tag, node.text)
+
+
 # --- text
 
 _FIELDS = {
@@ -446,6 +464,21 @@ _FIELDS = {
     "Serial Number (system)": "serial_number",
     "Hardware UUID": "platform_UUID",
     "Activation Lock Status": "activation_lock_status",
+    "Nom du modèle": "machine_name",
+    "Identifiant du modèle": "machine_model",
+    "Numéro du modèle": "model_number",
+    "Puce": "chip_type",
+    "Nom du processeur": "cpu_type",
+    "Vitesse du processeur": "current_processor_speed",
+    "Nombre total de cœurs": "number_processors",
+    "Nombre de processeurs": "packages",
+    "Mémoire": "physical_memory",
+    "Version de la ROM système": "boot_rom_version",
+    "Version de la ROM de démarrage": "boot_rom_version",
+    "Version du programme interne du système": "boot_rom_version",
+    "Numéro de série (système)": "serial_number",
+    "UUID du matériel": "platform_UUID",
+    "État du verrouillage d’activation": "activation_lock_status",
 }
 _BATTERY = {
     "Serial Number": "serial",
@@ -455,24 +488,43 @@ _BATTERY = {
     "Maximum Capacity": "percent",
     "Full Charge Capacity (mAh)": "mah",
     "Voltage (mV)": "millivolts",
+    "Numéro de série": "serial",
+    "Fabricant": "vendor",
+    "Nom de l’appareil": "model",
+    "Nombre de cycles": "cycles",
+    "Capacité maximale": "percent",
+    "Capacité de charge complète (mAh)": "mah",
+    "Voltage": "millivolts",
+    "Tension (mV)": "millivolts",
 }
-_LINE = re.compile(r"^(\s*)([A-Z][^:]{1,60}):\s*(.*?)\s*$")
+_HEADINGS = {
+    "Hardware": "hardware", "Hardware Overview": "hardware", "Matériel": "hardware",
+    "Informations matérielles": "hardware", "Présentation du matériel": "hardware",
+    "Power": "power", "Battery Information": "power", "Alimentation": "power",
+    "Informations sur la batterie": "power", "Informations concernant la batterie": "power",
+}  # fmt: skip
+_WITHIN = frozenset([
+    "Model Information", "Charge Information", "Health Information",
+    "Informations sur le modèle", "Informations sur la charge", "Informations sur l’état",
+])  # fmt: skip
+_LINE = re.compile(r"^(\s*)([A-ZÀ-Þ][^:]{1,60}?)\s*:\s*(.*?)\s*$")
 
 
 def recognise_text(head: str) -> bool:
-    overview = re.search(r"^\s*Hardware Overview:\s*$", head, re.MULTILINE) and "Model Identifier:" in head
+    heading = r"^\s*(?:Hardware Overview|Informations matérielles|Présentation du matériel) ?:\s*$"
+    overview = re.search(heading, head, re.MULTILINE) and re.search(r"Model Identifier:|Identifiant du modèle ?:", head)
     power = re.search(r"^\s*Battery Information:\s*$", head, re.MULTILINE) and "Cycle Count:" in head
     return bool(overview or power)
 
 
-def parse_text(text: str, where: Where) -> Machine | Reading:
+def parse_text(text: str, where: Where) -> Machine:
     """The hardware overview and the battery; other sections are passed over."""
     said: dict[str, Any] = {}
     lines: dict[str, int] = {}
     battery: dict[str, tuple[str, int]] = {}
     section = ""
     for number, line in enumerate(text.split("\n"), 1):
-        found = _LINE.match(line[:500])
+        found = _LINE.match(line[:500].replace("'", "’"))
         if not found:
             continue
         _indent, label, value = found.groups()
@@ -488,17 +540,12 @@ def parse_text(text: str, where: Where) -> Machine | Reading:
 
 def _section(label: str, current: str) -> str:
     """Which of the sections that matter a heading opens; headings within one leave it open."""
-    if label in ("Hardware", "Hardware Overview"):
-        return "hardware"
-    if label in ("Power", "Battery Information"):
-        return "power"
-    inner = ("Model Information", "Charge Information", "Health Information")
-    return current if label in inner else "other"
+    return _HEADINGS.get(label) or (current if label in _WITHIN else "other")
 
 
 def _text_machine(
     said: dict[str, Any], lines: dict[str, int], battery: dict[str, tuple[str, int]], where: Where
-) -> Machine | Reading:
+) -> Machine:
     if found := re.match(r"(\d{1,3}) \(\d+ performance", str(said.get("number_processors"))):
         said["number_processors"] = f"proc {found.group(1)}"  # "8 (4 performance and 4 efficiency)"
 
@@ -510,22 +557,20 @@ def _text_machine(
     version = clean(text_of(said.get("boot_rom_version")))
     firmware.put("vendor", "Apple" if version else None, at("boot_rom_version"))
     firmware.put("version", version, at("boot_rom_version"))
-    batteries, warnings = _text_battery(battery, where)
-    machine = Machine(
+    return Machine(
         system=_system(said, at),
         firmware=firmware.build(),
         processors=tuple(_processors(said, at)),
         memory=memory.build(),
-        batteries=batteries,
+        batteries=_text_battery(battery, where),
         locks=tuple(_locks(said, at("activation_lock_status"))),
         tools=(where.tool,),
     )
-    return Reading("system_profiler-text", (machine,), tuple(warnings)) if warnings else machine
 
 
-def _text_battery(said: dict[str, tuple[str, int]], where: Where) -> tuple[tuple[Battery, ...], list[Message]]:
+def _text_battery(said: dict[str, tuple[str, int]], where: Where) -> tuple[Battery, ...]:
     if "cycles" not in said:
-        return (), []
+        return ()
 
     def at(field: str) -> Origin:
         return where.line(said[field][1] if field in said else said["cycles"][1])
@@ -544,5 +589,6 @@ def _text_battery(said: dict[str, tuple[str, int]], where: Where) -> tuple[tuple
 
 FORMATS = (
     JsonFormat("system_profiler", "system_profiler", recognise_json, parse_json),
+    XmlFormat("system_profiler-xml", "system_profiler", recognise_plist, parse_plist),
     TextFormat("system_profiler-text", "system_profiler", recognise_text, parse_text),
 )

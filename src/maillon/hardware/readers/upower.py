@@ -86,6 +86,9 @@ def _battery(block: dict[str, tuple[str, int]], where: Where) -> Battery | None:
     put("technology", "technology", technology(said.get("technology")))
     put("design_wh", "energy-full-design", watt_hours(said.get("energy-full-design")))
     put("full_wh", "energy-full", watt_hours(said.get("energy-full")))
+    capacity = decimal(said.get("capacity"))  # of what knows no energies; 100 is upowerd's word for "no idea"
+    if capacity and 0 < capacity < 100 and not facts.values.keys() >= {"design_wh", "full_wh"}:
+        put("health", "capacity", round(capacity / 100, 3))
     cycles = decimal(said.get("charge-cycles"))
     put("cycles", "charge-cycles", int(cycles) if cycles and 0 < cycles < 100_000 else None)
     return facts.build()
