@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from maillon.territory.models import User
 
@@ -16,3 +17,78 @@ def test_the_page_greets_by_name_or_e_mail_never_by_identifier(client, mailoutbo
     code = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mailoutbox[0].body, re.MULTILINE)[1]
     page = client.post("/compte/login/code/confirm/", {"code": code}, follow=True).content.decode()
     assert f"Connexion avec {called} réussie." in page and str(user.pk) not in page
+
+
+PASSWORD = "corbeau-mirabelle"
+
+
+def signed_in_with_a_key(client):
+    user = User.objects.create_user("cle@exemple.invalid", PASSWORD)
+    data = {"name": "Téléphone", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+    client.force_login(user)
+    return user
+
+
+def test_only_a_form_without_a_button_of_its_own_is_hidden(client):
+    user = User.objects.create_user("code@exemple.invalid", PASSWORD)
+    client.force_login(user)
+    assert not re.findall(r"<form[^>]* hidden", client.get("/compte/logout/").content.decode())
+    client.logout()
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = client.post("/compte/login/", {"login": user.email, "password": PASSWORD}, follow=True).content.decode()
+    assert re.findall(r'<form[^>]* hidden id="webauthn_form"', page)
+
+
+def test_keys_are_called_keys_in_french(client):
+    signed_in_with_a_key(client)
+    page = client.get("/compte/2fa/webauthn/").content.decode()
+    assert "Téléphone" in page and "Connecte à elle seule" in page and "jamais" in page
+    assert not re.findall("Not used|clé de sécurité|Clé de sécurité", page)
+
+
+def test_the_name_of_a_key_is_asked_in_french(client):
+    user = signed_in_with_a_key(client)
+    key = user.authenticator_set.get()
+    client.post("/compte/reauthenticate/", {"password": PASSWORD})
+    pages = [client.get(f"/compte/2fa/webauthn/keys/{key.pk}/edit/").content.decode()]
+    key.delete()
+    pages.append(client.get("/compte/2fa/webauthn/add/").content.decode())
+    assert all("Nom de cette clé" in page and ">Name" not in page for page in pages)
+
+
+def test_a_stranger_is_told_to_ask_for_an_invitation_not_to_sign_up(client, mailoutbox):
+    client.post("/compte/login/code/", {"email": "inconnu@exemple.invalid"})
+    body = mailoutbox[0].body
+    assert "sur invitation" in body and "signup" not in body and "!" not in body
+
+
+def test_a_code_opens_once_and_three_wrong_ones_close_the_door(client, mailoutbox):
+    user = User.objects.create_user("invitee@exemple.invalid")
+
+    def ask():
+        client.post("/compte/login/code/", {"email": user.email})
+        return re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mailoutbox[-1].body, re.MULTILINE)[1]
+
+    code = ask()
+    for _wrong in range(3):
+        client.post("/compte/login/code/confirm/", {"code": "AAAA-BBBB"})
+    client.post("/compte/login/code/confirm/", {"code": code})
+    assert "_auth_user_id" not in client.session
+    code = ask()
+    client.post("/compte/login/code/confirm/", {"code": code})
+    assert "_auth_user_id" in client.session
+    client.logout()
+    client.post("/compte/login/code/confirm/", {"code": code})
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_address_that_is_not_proved_does_not_become_someone_s_account(client, mailoutbox):
+    """Else someone could wait, under the address of a person about to be invited, for that person's role."""
+    user = User.objects.create_user("curieux@exemple.invalid")
+    client.force_login(user)
+    victim = "future@exemple.invalid"
+    client.post("/compte/email/", {"action_add": "", "email": victim})
+    client.post("/compte/email/", {"action_primary": "", "email": victim})
+    user.refresh_from_db()
+    assert user.email == "curieux@exemple.invalid"
