@@ -2,22 +2,29 @@
 
 import io
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
-from maillon.kernel import ledger
-from maillon.kernel.errors import Refusal
+from maillon.hardware.model import Kind
+from maillon.kernel.codes import draw
+from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.territory.commands import create_token
 from maillon.workshop import life, moves
-from maillon.workshop.erasure import proving
+from maillon.workshop.erasure import benches, proving
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.life import MediumState
-from maillon.workshop.models import Device, Erasure, Medium
+from maillon.workshop.models import CheckAnswer, Device, Erasure, Medium
 from maillon.workshop.queries import device_facts
+from maillon.workshop.vocabulary import check_lines
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = pytest.mark.django_db
@@ -147,21 +154,66 @@ def test_a_report_without_a_true_serial_number_proves_nothing(world, serial):
     assert not established(device)
 
 
-def test_a_report_made_before_the_machine_was_given_proves_nothing_after_it_came_back(world):
+def returned(actor, device):
+    """It was handed over, and came back."""
+    Device.objects.filter(pk=device.pk).update(state="reserved")
+    for line in check_lines(Kind(device.kind)):
+        CheckAnswer.objects.create(device=device, line=line, answer="ok")
+    decider = replace(actor, permissions=actor.permissions | {"stock.decide"})
+    moves.take_step(actor=decider, device_id=device.id, step="handed_over", answers={"reference": "R-1"})
+    moves.take_step(actor=actor, device_id=device.id, step="returned", answers={"condition": "B"})
+
+
+def dated(ended, serial=DISK, session="another"):
+    report = json.loads(wipe_report(serial))
+    report["session"] = session
+    report["result"]["ended"] = ended
+    return json.dumps(report).encode()
+
+
+def in_days(days):
+    return (timezone.now() + timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("days", "proved"),
+    [(None, False), (-1, False), (0, True), (400, False)],
+    ids=["undated", "before", "now", "future"],
+)
+def test_a_machine_that_came_back_is_erased_by_a_report_made_since_and_by_no_other(world, days, proved):
     actor = world.actor("technician")
     device = machine(actor)
     bring(actor, ("wipe.json", wipe_report(DISK)))
-    Device.objects.filter(pk=device.pk).update(state="ready")
-    device.checks.all().delete()
-    ledger.append("device.handed_over", actor, device.id, reference="R-1")
-    Device.objects.filter(pk=device.pk).update(state="handed_over")
-    moves.take_step(actor=actor, device_id=device.id, step="returned", answers={"condition": "B"})
-    report = proving.erasure.read_erasure(wipe_report(DISK))[0]
-    medium = device.media.get()
-    old = proving.erasure.replace(report, session="another", ended="2020-01-01T10:00:00+01:00")
-    new = proving.erasure.replace(report, session="another", ended="2100-01-01T10:00:00+01:00")
-    assert proving._stale(medium, old) is not None
-    assert proving._stale(medium, new) is None
+    returned(actor, device)
+    [line] = bring(actor, ("again.json", dated(None if days is None else in_days(days))))
+    assert (line.outcome is Outcome.ERASURE) is proved and established(device) is proved
+
+
+def test_a_disk_moved_to_another_machine_takes_along_that_it_was_used(world):
+    actor = world.actor("technician")
+    device = machine(actor)
+    bring(actor, ("wipe.json", wipe_report(DISK)))
+    returned(actor, device)
+    other = machine(actor, "PF0BBBB2", DISK)
+    bring(actor, ("old.json", dated(in_days(-1))))
+    assert not established(other)
+
+
+def test_a_machine_lost_and_found_again_is_erased_again(world):
+    actor = replace(world.actor("technician"), permissions=world.actor("technician").permissions | {"stock.decide"})
+    device = machine(actor)
+    bring(actor, ("wipe.json", wipe_report(DISK)))
+    moves.take_step(actor=actor, device_id=device.id, step="lost", answers={"reason": "not_found"})
+    moves.take_step(actor=actor, device_id=device.id, step="restored", answers={"reason": "found"})
+    assert not established(device)
+
+
+def test_a_machine_declared_without_a_disk_is_looked_into_again_when_it_comes_back(world):
+    actor = world.actor("technician")
+    device = machine(actor)
+    proving.declare_absent(actor=actor, device_id=device.id, medium_id=device.media.get().pk, witness=WITNESS)
+    returned(actor, device)
+    assert not established(device)
 
 
 def test_a_report_of_the_same_erasure_makes_one_certificate(world):
@@ -188,3 +240,143 @@ def test_the_signed_statement_of_another_certificate_does_not_hold_under_this_nu
     assert client.get(f"/c/{one.number}/").context["shown"]["holds"]
     Erasure.objects.filter(pk=one.pk).update(statement=two.statement, signature=two.signature)
     assert not client.get(f"/c/{one.number}/").context["shown"]["holds"]
+
+
+def pem(key):
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def signed(report, key):
+    text = report.decode()
+    return json.dumps({"report": text, "signature": key.sign(report).hex(), "public_key": pem(key)}).encode()
+
+
+def vouched(actor, device, data):
+    """What the certificate says of who vouches for the report."""
+    bring(actor, ("wipe.json", data))
+    assert established(device)
+    return json.loads(Erasure.objects.get(number__isnull=False).statement)["report"]["bench"]
+
+
+def test_a_certificate_names_the_bench_that_signed_the_report(world):
+    key = Ed25519PrivateKey.generate()
+    benches.register_bench(actor=world.actor("head"), name="Banc 1", public_key=pem(key))
+    actor = world.actor("technician")
+    assert vouched(actor, machine(actor), signed(wipe_report(DISK), key)) == "Banc 1"
+
+
+def test_a_bench_of_the_coordination_is_known_in_its_workshops(world):
+    key = Ed25519PrivateKey.generate()
+    benches.register_bench(actor=world.actor("coordinator"), name="Banc commun", public_key=pem(key))
+    actor = world.actor("technician")
+    assert vouched(actor, machine(actor), signed(wipe_report(DISK), key)) == "Banc commun"
+
+
+@pytest.mark.parametrize("case", ["unsigned", "own key", "withdrawn", "neighbour's"])
+def test_a_report_that_no_bench_of_ours_signed_is_said_to_be_unsigned(world, case):
+    key = Ed25519PrivateKey.generate()
+    actor = world.actor("technician")
+    if case == "withdrawn":
+        bench = benches.register_bench(actor=world.actor("head"), name="Banc 1", public_key=pem(key))
+        benches.withdraw_bench(actor=world.actor("head"), bench_id=bench.pk)
+    elif case == "neighbour's":
+        neighbour = world.actor("neighbour")
+        head = replace(neighbour, permissions=neighbour.permissions | {"tokens.change"})
+        benches.register_bench(actor=head, name="Leur banc", public_key=pem(key))
+    data = wipe_report(DISK) if case == "unsigned" else signed(wipe_report(DISK), key)
+    assert vouched(actor, machine(actor), data) is None
+    limits = json.loads(Erasure.objects.get(number__isnull=False).statement)["limits"]
+    assert any("not signed by a bench" in text for text, _values in limits)
+
+
+def test_a_report_signed_then_improved_is_refused(world):
+    key = Ed25519PrivateKey.generate()
+    benches.register_bench(actor=world.actor("head"), name="Banc 1", public_key=pem(key))
+    actor = world.actor("technician")
+    device = machine(actor)
+    improved = signed(wipe_report(DISK, bad=9), key).replace(b'bad_chunks\\":9', b'bad_chunks\\":0')
+    assert b'bad_chunks\\":0' in improved
+    [line] = bring(actor, ("wipe.json", improved))
+    assert line.outcome is Outcome.REFUSED and not established(device)
+
+
+@pytest.mark.parametrize("who", ["technician", "reader", "donor", "prescriber"])
+def test_who_may_not_register_a_bench(world, client, who):
+    client.force_login(world.users[who])
+    key = pem(Ed25519PrivateKey.generate())
+    assert client.post("/effacements/bancs/", {"name": "Le mien", "public_key": key}).status_code == 403
+    assert not benches.Bench.objects.exists()
+
+
+def test_another_workshop_can_not_withdraw_a_bench(world, client):
+    bench = benches.register_bench(
+        actor=world.actor("head"), name="Banc 1", public_key=pem(Ed25519PrivateKey.generate())
+    )
+    neighbour = world.actor("neighbour")
+    with pytest.raises(NotFound):
+        benches.withdraw_bench(
+            actor=replace(neighbour, permissions=neighbour.permissions | {"tokens.change"}), bench_id=bench.pk
+        )
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"])
+def test_what_is_no_key_registers_no_bench(world, client, text):
+    client.force_login(world.users["head"])
+    assert client.post("/effacements/bancs/", {"name": "Banc 1", "public_key": text}).status_code in (409, 422)
+    assert not benches.Bench.objects.exists()
+
+
+def told_since(client, row):
+    return [
+        sentence
+        for _tone, sentence in client.get(f"/c/{row.number}/", headers={"Accept-Language": "en"}).context["since"]
+    ]
+
+
+def test_a_certificate_says_what_became_of_its_disk(world, client):
+    actor = world.actor("technician")
+    device = machine(actor)
+    bring(actor, ("wipe.json", wipe_report(DISK)))
+    first = Erasure.objects.get(number__isnull=False)
+    assert told_since(client, first) == []
+    returned(actor, device)
+    [used] = told_since(client, first)
+    assert "used again" in used
+    bring(actor, ("again.json", dated(in_days(0))))
+    [again] = told_since(client, first)
+    assert "erased again" in again
+    assert told_since(client, Erasure.objects.exclude(pk=first.pk).get(number__isnull=False)) == []
+
+
+def test_a_certificate_of_destruction_is_contradicted_by_a_reading_of_its_disk(world, client):
+    actor = world.actor("technician")
+    device = machine(actor)
+    row = proving.record_destruction(
+        actor=actor, device_id=device.id, medium_id=device.media.get().pk, witness=WITNESS, photo=photo()
+    )
+    assert told_since(client, row) == []
+    again = smartctl(DISK).replace(b'"passed":true', b'"passed":false')
+    bring(actor, ("pc/dmidecode.txt", dmidecode("PF0AAAA1")), ("pc/smartctl.json", again))
+    [sentence] = told_since(client, row)
+    assert "do not rely" in sentence
+
+
+def test_a_certificate_says_that_the_key_of_its_bench_was_withdrawn(world, client):
+    key = Ed25519PrivateKey.generate()
+    bench = benches.register_bench(actor=world.actor("head"), name="Banc 1", public_key=pem(key))
+    actor = world.actor("technician")
+    machine(actor)
+    bring(actor, ("wipe.json", signed(wipe_report(DISK), key)))
+    row = Erasure.objects.get(number__isnull=False)
+    assert told_since(client, row) == []
+    benches.withdraw_bench(actor=world.actor("head"), bench_id=bench.pk)
+    [sentence] = told_since(client, row)
+    assert "withdrawn" in sentence
+
+
+def test_codes_of_machines_are_not_to_be_found_one_after_the_other(world, client):
+    device = machine(world.actor("technician"))
+    others = [code for code in draw(60, lambda _codes: []) if code != device.code]
+    answers = [client.get(f"/p/{code}/").status_code for code in others]
+    assert answers[0] == 404 and answers[-1] == 429
+    assert client.get(f"/m/{device.code}").status_code == 429

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.events import Field, register
+from maillon.kernel.machine_words import LEVEL_LABELS
 from maillon.workshop.models import STATE_LABELS, Condition
 from maillon.workshop.vocabulary import Reason, Repair, System
 
@@ -30,7 +31,7 @@ register(
 register("device.erased", sentence=_("Erased: the proofs cover every disk"), fields={"media": Field.ID})
 register(
     "device.erasure_recorded",
-    sentence=_("Erasure report of a disk. Proved: %(proved)s; level: %(level)s; certificate: %(certificate)s"),
+    sentence=_("Erasure report of a disk: %(level)s; certificate: %(certificate)s"),
     fields={
         "medium": Field.ID,
         "proved": Field.BOOL,
@@ -38,12 +39,19 @@ register(
         "certificate": Field.CODE,
         "input": Field.CODE,
     },
+    labels={"level": {**LEVEL_LABELS, "none": _("not proved")}},
 )
 register(
     "device.medium_destroyed",
     sentence=_("Disk destroyed before a witness, certificate %(certificate)s"),
     fields={"medium": Field.ID, "certificate": Field.CODE, "photo": Field.CODE},
 )
+register(
+    "bench.registered",
+    sentence=_("Bench registered: the reports that it signs with its key are told from others"),
+    fields={"key": Field.CODE},
+)
+register("bench.withdrawn", sentence=_("Bench withdrawn: its key is believed no more"))
 register("device.medium_absent", sentence=_("Disk declared absent before a witness"), fields={"medium": Field.ID})
 register("device.medium_removed", sentence=_("Disk taken out"), fields={"medium": Field.ID})
 register("device.medium_fitted", sentence=_("Disk fitted"), fields={"medium": Field.ID})

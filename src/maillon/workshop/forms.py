@@ -98,7 +98,7 @@ class WitnessForm(forms.Form):
     witness = forms.CharField(
         label=_("Name of the witness"),
         max_length=120,
-        help_text=_("Someone who saw it: the name is on the certificate."),
+        help_text=_("Someone who saw it: the name is kept with the machine, for its workshop alone."),
     )
 
 
@@ -113,9 +113,26 @@ class DiskForm(forms.Form):
 
 
 class DestructionForm(WitnessForm):
+    witness = forms.CharField(
+        label=_("Name of the witness"),
+        max_length=120,
+        help_text=_("Someone who saw it: the name is on the certificate."),
+    )
     photo = forms.FileField(
         label=_("Photo of the destroyed disk"),
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
+    )
+
+
+class BenchForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the bench"), max_length=60, help_text=_("As it is called here: it is on the certificates.")
+    )
+    public_key = forms.CharField(
+        label=_("Public key"),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "off"}),
+        max_length=2000,
+        help_text=_("What the bench shows, from “BEGIN PUBLIC KEY” to “END PUBLIC KEY”. Never its private key."),
     )
 
 

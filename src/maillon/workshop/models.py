@@ -89,6 +89,7 @@ class Device(models.Model):
     condition = models.CharField(_("looks"), max_length=1, choices=Condition, blank=True)
     system = models.CharField(_("system installed"), max_length=80, blank=True)
     no_disk_declared = models.BooleanField(default=False)
+    no_disk_witness = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -252,6 +253,7 @@ class Medium(models.Model):
         default=MediumState.TO_ERASE.value,
     )
     fitted = models.BooleanField(default=True)  # False once taken out: it no longer holds the device back
+    used_at = models.DateTimeField(null=True)  # when it last left for someone's use: older erasures say nothing now
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -358,5 +360,6 @@ class SavedView(models.Model):
         return self.name
 
 
+from maillon.workshop.erasure.models import Bench  # noqa: E402, F401 - its table
 from maillon.workshop.intake.drops.models import Drop, DropFile, DropLine  # noqa: E402, F401 - its tables
 from maillon.workshop.stock.models import StockCount, StockDelta, StockDoc, StockScope  # noqa: E402, F401 - its tables

@@ -26,13 +26,21 @@ def _code(text: str) -> str:
     return parsed
 
 
+def _device(request: Request, code: str) -> Device:
+    """Raises NotFound, TooManyGuesses: the stock of a territory is not to be listed code after code."""
+    guesses.allow(request, "device")
+    shown: Device | None = Device.objects.filter(code=_code(code)).first()
+    if shown is None:
+        guesses.missed(request, "device")
+        raise NotFound
+    return shown
+
+
 @access(EVERYONE)
 @require_safe
 def label(request: Request, code: str) -> HttpResponse:
     """What a label's QR opens: the passport, or the device's own page for who may see it."""
-    shown = Device.objects.filter(code=_code(code)).first()
-    if shown is None:
-        raise NotFound
+    shown = _device(request, code)
     if request.actor.may("stock.view") and Device.objects.visible_to(request.actor).filter(pk=shown.pk).exists():
         return redirect("workshop:device", shown.code)
     return redirect("public-passport", shown.code)
@@ -42,9 +50,7 @@ def label(request: Request, code: str) -> HttpResponse:
 @require_safe
 def device_passport(request: Request, code: str) -> HttpResponse:
     """No serial number, no place, no person: what it is, what was done, how to get help."""
-    shown = Device.objects.filter(code=_code(code)).first()
-    if shown is None:
-        raise NotFound
+    shown = _device(request, code)
     told = passport.passport(shown)
     if "application/ld+json" in request.headers.get("Accept", ""):
         return JsonResponse(passport.json_ld(told), content_type="application/ld+json")
@@ -54,16 +60,14 @@ def device_passport(request: Request, code: str) -> HttpResponse:
 @access(EVERYONE)
 @require_safe
 def passport_data(request: Request, code: str) -> HttpResponse:
-    shown = Device.objects.filter(code=_code(code)).first()
-    if shown is None:
-        raise NotFound
+    shown = _device(request, code)
     return JsonResponse(passport.json_ld(passport.passport(shown)), content_type="application/ld+json")
 
 
 def _certificate(request: Request, number: str) -> Erasure:
     """Raises NotFound, TooManyGuesses: a certificate names people, and is for those who hold its number."""
     guesses.allow(request, "certificate")
-    row: Erasure | None = Erasure.objects.filter(number=_code(number)).first()
+    row: Erasure | None = Erasure.objects.select_related("medium").filter(number=_code(number)).first()
     if row is None:
         guesses.missed(request, "certificate")
         raise NotFound
@@ -75,7 +79,8 @@ def _certificate(request: Request, number: str) -> Erasure:
 def certificate_page(request: Request, number: str) -> HttpResponse:
     """Anyone who holds the number sees the certificate, and whether its signature holds."""
     row = _certificate(request, number)
-    return render(request, "workshop/certificate.html", {"shown": certificate.shown(row), "row": row})
+    context = {"shown": certificate.shown(row), "since": certificate.since(row)}
+    return render(request, "workshop/certificate.html", context)
 
 
 @access(EVERYONE)

@@ -14,6 +14,7 @@ from maillon.workshop.stock import index
 
 # It left: the shelf it stood on is free.
 LEAVES_ITS_PLACE = frozenset({State.HANDED_OVER, State.RECYCLED, State.LOST})
+OUT_OF_HANDS = frozenset({State.HANDED_OVER, State.LOST})
 
 
 def locked(actor: Actor, device_id: UUID) -> Device:
@@ -37,12 +38,14 @@ def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any
             payload[name] = value
             if name in ("condition", "system") and value:
                 setattr(device, name, value)
-    if step.to is State.RETURNED:
+    if device.state in OUT_OF_HANDS and step.to not in OUT_OF_HANDS:
         _erasure_must_be_proved_again(device)
     if step.to in LEAVES_ITS_PLACE:
         device.place = None
     device.state = step.to.value
-    device.save(update_fields=["state", "place", "condition", "system", "no_disk_declared", "changed_at"])
+    device.save(
+        update_fields=["state", "place", "condition", "system", "no_disk_declared", "no_disk_witness", "changed_at"]
+    )
     if step.name == "received":
         payload["lot"] = device.lot.code if device.lot else None
     ledger.append_many([ledger.Event(f"device.{step.name}", actor, device.id, at, None, payload)])
@@ -50,6 +53,12 @@ def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any
 
 
 def _erasure_must_be_proved_again(device: Device) -> None:
-    """Someone used it: what was proved before says nothing of what is on its disks now."""
-    device.media.filter(fitted=True, state=MediumState.ERASED.value).update(state=MediumState.TO_ERASE.value)
+    """Someone used it: what was proved or declared before says nothing of its disks now, nor of what is on them."""
+    away = ledger.Entry.objects.filter(stream=f"device:{device.id}", kind__in=("device.handed_over", "device.lost"))
+    left = away.order_by("-sequence").values_list("at", flat=True).first()
+    fitted = device.media.filter(fitted=True)
+    fitted.filter(state=MediumState.ABSENT.value).update(fitted=False)
+    fitted.filter(state=MediumState.ERASED.value).update(state=MediumState.TO_ERASE.value)
+    fitted.update(used_at=left)
+    device.no_disk_declared, device.no_disk_witness = False, ""
     device.checks.all().delete()

@@ -35,6 +35,8 @@ workshop: list[URLPattern | URLResolver] = [
     path("releves/doutes/", intake_views.doubts, name="doubts"),
     path("releves/doutes/<uuid:doubt_id>/", intake_views.decide, name="decide"),
     path("effacements/", erasure_views.erasures, name="erasures"),
+    path("effacements/bancs/", erasure_views.bench_list, name="benches"),
+    path("effacements/bancs/<uuid:bench_id>/retirer/", erasure_views.withdraw, name="withdraw-bench"),
     path("etiquettes/", label_views.sheet, name="labels"),
 ]
 urlpatterns = [

@@ -132,7 +132,7 @@ def _words(certificates: Sequence[Certificate]) -> dict[str, str]:
     }
 
 
-# The standard's word for each level, and what it protects from in plain ones. Source: the definitions of NIST SP 800-88, abridged by us.
+# The standard's word for each level, and what it protects from. Source: its own definitions, abridged by us.
 def _level(level: str) -> tuple[str, str]:
     if level == "purge":
         return "Purge", gettext(

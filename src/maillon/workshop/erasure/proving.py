@@ -5,8 +5,8 @@ anyone can verify it at its public page, or offline with `maillon erasure`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +24,11 @@ from maillon.kernel import canonical, files, ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.codes import draw
 from maillon.kernel.errors import NotFound, Refusal
-from maillon.kernel.ledger import Entry, keys
+from maillon.kernel.ledger import keys
 from maillon.kernel.translation import kept
 from maillon.territory.models import Membership, Organisation, User
 from maillon.workshop import life
+from maillon.workshop.erasure import benches
 from maillon.workshop.life import BY_NAME, MediumState, State
 from maillon.workshop.models import Device, Document, Erasure, Medium, RawInput
 from maillon.workshop.queries import device_facts
@@ -35,6 +36,7 @@ from maillon.workshop.steps import locked, record_step
 from maillon.workshop.stock import index
 
 STATEMENT = "maillon-erasure/1"
+AHEAD = timedelta(days=1)  # how wrong the clock or the time zone of a bench may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def record_report(
             Message(_("Read the machine first, then read this report again: it is kept.")),
             known=False,
         )
-    assessment = erasure.assess(report, storage_of(medium))
+    assessment = _told_in_full(medium, report, erasure.assess(report, storage_of(medium)))
     issue(actor, medium, report, assessment, raw=raw, at=at)
     device = medium.device
     if device is None or assessment.proved:
@@ -117,31 +119,51 @@ def _media_of(actor: Actor, territory: Organisation, report: ErasureReport) -> l
 
 def _stale(medium: Medium, report: ErasureReport) -> Recorded | None:
     """Why this report says nothing of what is on the disk today: counted already, or made before someone used it."""
-    told = report.as_dict() | {"evidence_sha256": ""}
     earlier = Erasure.objects.filter(medium=medium, proved=True).values_list("report", flat=True)
-    counted = any({**kept_report, "evidence_sha256": ""} == told for kept_report in earlier)
+    counted = any(_alike(ErasureReport.from_dict(told), report) for told in earlier if told.get("tool") != "hand")
     if counted and medium.state == MediumState.ERASED:
         return Recorded(True, Message(_("Already counted: nothing changed.")), None, medium.device, again=True)
     ended = instant(report.ended)
-    used = (
-        Entry.objects.filter(stream=f"device:{medium.device.id}", kind="device.handed_over") if medium.device else None
-    )
-    given = used.order_by("-sequence").values_list("at", flat=True).first() if used is not None else None
-    if counted or (given and ended and ended < given):
+    if ended and ended > timezone.now() + AHEAD:
+        because = Message(_("This report is dated in the future."))
         return Recorded(
-            False,
-            Message(_("This report is of an erasure made before the machine was used again.")),
-            Message(_("Erase the disk again and send the new report.")),
-            medium.device,
+            False, because, Message(_("Set the clock of the bench, then erase the disk again.")), medium.device
+        )
+    if counted or (medium.used_at and ended and ended < medium.used_at):
+        because = Message(_("This report is of an erasure made before the machine was used again."))
+        return Recorded(False, because, Message(_("Erase the disk again and send the new report.")), medium.device)
+    if medium.used_at and not ended:
+        because = Message(_("This report does not say when the disk was erased, and the machine was used before."))
+        return Recorded(
+            False, because, Message(_("Send a report that gives the day and time of its end.")), medium.device
         )
     return None
 
 
-def _last_given(medium: Medium) -> datetime | None:
-    """When its machine was last handed over; None when it never was."""
-    stream = f"device:{medium.device.id}" if medium.device else ""
-    given: Entry | None = Entry.objects.filter(stream=stream, kind="device.handed_over").order_by("-sequence").first()
-    return given.at if given else None
+def _alike(one: ErasureReport, other: ErasureReport) -> bool:
+    """Whether two reports tell of the same run, whatever the file they came in and whoever signed it."""
+    return replace(one, evidence_sha256="", signed_with=None) == replace(other, evidence_sha256="", signed_with=None)
+
+
+def _told_in_full(medium: Medium, report: ErasureReport, assessment: Assessment) -> Assessment:
+    """With what only the stock knows: whose signature it is, and what may have happened since."""
+    if not assessment.proved or medium.device is None:
+        return assessment
+    device = medium.device
+    seen, limits = list(assessment.because), list(assessment.missing)
+    if bench := benches.signer(device, report.signed_with):
+        seen.append(Message(_("The report is signed by the bench “%(bench)s”."), {"bench": bench.name}))
+    else:
+        limits.append(Message(_("The report is not signed by a bench: it rests on the word of who filed it.")))
+    ended = instant(report.ended)
+    if ended and ended < device.created_at - AHEAD:
+        day = {"day": ended.date().isoformat()}
+        limits.append(
+            Message(
+                _("Erased on %(day)s, before the machine entered this stock: no one says what was done between."), day
+            )
+        )
+    return replace(assessment, because=tuple(seen), missing=tuple(limits))
 
 
 def instant(text: str | None) -> datetime | None:
@@ -233,10 +255,18 @@ def _statement(actor: Actor, medium: Medium, report: ErasureReport, assessment: 
             "io_errors": report.io_errors,
             "hidden_sectors": report.hidden_sectors,
         },
+        "report": _signer(medium, report),
         "seen": [kept(message) for message in assessment.because],
         "limits": [kept(message) for message in assessment.missing],
         "evidence_sha256": report.evidence_sha256,
     }
+
+
+def _signer(medium: Medium, report: ErasureReport) -> dict[str, str | None]:
+    bench = benches.signer(medium.device, report.signed_with) if medium.device else None
+    if bench is None:
+        return {"bench": None}
+    return {"bench": bench.name, "bench_id": str(bench.pk), "bench_key": bench.key}
 
 
 def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
@@ -410,8 +440,8 @@ def declare_absent(*, actor: Actor, device_id: UUID, medium_id: UUID | None, wit
                     gettext_lazy("This machine has disks: each must be proved erased."),
                     gettext_lazy("Declare absent the one that is no longer there."),
                 )
-            device.no_disk_declared = True
-            device.save(update_fields=["no_disk_declared"])
+            device.no_disk_declared, device.no_disk_witness = True, witness.strip()[:120]
+            device.save(update_fields=["no_disk_declared", "no_disk_witness"])
             ledger.append("device.no_disk", actor, device.id)
         else:
             device, medium = _device_and_medium(actor, device_id, medium_id)
@@ -448,6 +478,13 @@ def _must_exist(medium: Medium) -> None:
             gettext_lazy("The destruction of this disk is certified already."),
             gettext_lazy("Open the page of the machine: its certificate is there."),
         )
+
+
+def absences(media: Sequence[Medium]) -> dict[UUID, Erasure]:
+    """The latest declaration of each medium that is absent: who saw it, and when. One query."""
+    absent = [medium.pk for medium in media if medium.state == MediumState.ABSENT]
+    rows = Erasure.objects.filter(medium__in=absent, proved=False).exclude(witness="").order_by("recorded_at", "id")
+    return {row.medium_id: row for row in rows}
 
 
 def certificates(media: Sequence[Medium]) -> dict[UUID, Erasure]:

@@ -1,11 +1,18 @@
-"""The list of what must be erased and of what was proved."""
+"""The list of what must be erased and of what was proved, and the benches that sign their reports."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from maillon.kernel.access import access
+from maillon.kernel.errors import Refusal
 from maillon.kernel.http import Request
+from maillon.workshop.erasure import benches
+from maillon.workshop.forms import BenchForm
 from maillon.workshop.life import MediumState
 from maillon.workshop.models import Device, Erasure, Medium
 
@@ -29,3 +36,27 @@ def erasures(request: Request) -> HttpResponse:
             "shown": SHOWN,
         },
     )
+
+
+@access("tokens.change")
+def bench_list(request: Request) -> HttpResponse:
+    """The benches of one's organisation; a new one is registered by its public key. One query."""
+    form, refused = BenchForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            benches.register_bench(actor=request.actor, **form.cleaned_data)
+        except Refusal as caught:
+            refused = caught
+        else:
+            messages.success(request, _("The bench is registered: the reports that it signs are told from others."))
+            return redirect("workshop:benches")
+    status = 422 if form.errors else 409 if refused else 200
+    context = {"benches": benches.benches_of(request.actor), "form": form, "refused": refused}
+    return render(request, "workshop/benches.html", context, status=status)
+
+
+@access("tokens.change")
+@require_POST
+def withdraw(request: Request, bench_id: UUID) -> HttpResponse:
+    benches.withdraw_bench(actor=request.actor, bench_id=bench_id)
+    return redirect("workshop:benches")
