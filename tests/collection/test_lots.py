@@ -8,6 +8,8 @@ from maillon.collection.rules import RULES, RecipientCategory, Regime, may_sell,
 from maillon.hardware.model import Kind
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from maillon.workshop.models import Device
+from maillon.workshop.stock import index
 from tests.world import make_world
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -80,3 +82,69 @@ def test_the_pages_show_the_rules_where_they_bind(world, client):
     page = client.get(f"/lots/{lot.code}/").content.decode()
     assert "L3212-2" in page and "180" in page
     assert "from memory, not confirmed" in page and "as reported by others" in page
+
+
+def test_a_workshop_files_the_lots_that_it_receives(world, client):
+    client.force_login(world.users["technician"])
+    form = {"donor": str(world.donor.pk), "holder": str(world.neighbour.pk), "waste_status": "product"}
+    answer = client.post("/lots/nouveau/", form, follow=True)
+    assert answer.status_code == 200 and Lot.objects.get().holder == world.workshop
+
+
+def test_only_a_workshop_receives(world):
+    with pytest.raises(NotFound):
+        announce(world, holder_id=world.donor.pk)
+
+
+def test_a_reader_is_not_shown_a_form_that_will_be_refused(world, client):
+    client.force_login(world.users["reader"])
+    assert client.get("/lots/nouveau/").status_code == 403
+
+
+@pytest.mark.parametrize("field", ["donor", "holder"])
+def test_a_form_does_not_name_an_organisation_of_another_territory(world, client, field):
+    foreign = make_world(" étrangère")
+    client.force_login(world.users["coordinator"])
+    form = {"waste_status": "product", field: str(foreign.donor.pk if field == "donor" else foreign.workshop.pk)}
+    assert client.post("/lots/nouveau/", form).status_code == 422 and not Lot.objects.exists()
+
+
+def test_a_donor_does_not_choose_what_the_workshop_decides(world, client):
+    client.force_login(world.users["donor"])
+    form = {"donor": str(world.neighbour.pk), "regime": "individual", "waste_status": "waste", "announced_count": "3"}
+    client.post("/lots/nouveau/", form)
+    lot = Lot.objects.get()
+    assert (lot.donor, lot.regime, lot.waste_status) == (world.donor, "company", "product")
+    assert client.post(f"/lots/{lot.code}/fiche/", {"regime": "individual"}).status_code == 403
+
+
+def test_what_was_typed_stays_when_a_lot_is_refused(world, client):
+    client.force_login(world.users["donor"])
+    form = {"announced_count": "-3", "agreement": "Convention 12", "agreed_on": "2026-02-30"}
+    answer = client.post("/lots/nouveau/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and all(f'value="{typed}"' in page for typed in form.values())
+
+
+def start(client, user):
+    client.force_login(user)
+    return client.get("/").content.decode()
+
+
+def test_a_lot_on_its_way_is_the_next_step_of_who_will_receive_it(world, client):
+    Device.objects.create(code="AAAA1", holder=world.workshop, territory=world.coordination, state="ready")
+    index.rebuild()
+    announce(world)
+    assert "See what is coming" in start(client, world.users["technician"])
+
+
+def test_each_role_has_one_next_step_or_is_told_there_is_none(world, client):
+    announce(world)
+    assert "Announce a lot" in start(client, world.users["donor"])
+    assert "Drop a first reading" in start(client, world.users["coordinator"])  # no machine yet: that goes first
+    assert "Nothing urgent" in start(client, world.users["reader"])
+    for who in ("prescriber", "mediator"):
+        assert "Nothing waits for you here yet" in start(client, world.users[who])
+    assert "belongs to no organisation" in start(client, world.users["nobody"])
+    for who in world.users.values():
+        assert start(client, who).count('class="btn btn-primary"') <= 1

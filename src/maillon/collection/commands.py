@@ -26,7 +26,8 @@ def may_file(actor: Actor) -> bool:
 def announce_lot(
     *, actor: Actor, donor_id: UUID | None, holder_id: UUID | None = None, at: datetime | None = None, **card: Any
 ) -> Lot:
-    """A lot that will come, or came. A donor's correspondent announces its own organisation's alone.
+    """A lot that will come, or came. A donor's correspondent announces its own organisation's alone, a workshop those
+    that it receives itself.
 
     card: regime (the donor's kind suggests one), waste_status, agreement, agreed_on, announced_count.
     Raises NotAllowed, NotFound (donor or workshop outside the territory), Refusal (no workshop to receive it).
@@ -66,12 +67,14 @@ def _organisation(actor: Actor, key: UUID | None) -> Organisation:
 
 
 def _holder(actor: Actor, holder_id: UUID | None) -> Organisation:
-    """The workshop that receives: the one named, the actor's own, or the territory's first."""
-    if holder_id:
-        return _organisation(actor, holder_id)
-    own = Organisation.objects.filter(pk=actor.home, kind=OrganisationKind.WORKSHOP).first()
+    """The workshop that receives: the actor's own, or the one named, or the territory's first."""
     workshops = Organisation.objects.filter(territory_id=actor.territory_id, kind=OrganisationKind.WORKSHOP)
-    holder: Organisation | None = own or workshops.order_by("name", "id").first()
+    if own := workshops.filter(pk=actor.home).first():
+        return own
+    if holder_id:
+        named: Organisation = find(workshops, holder_id)
+        return named
+    holder: Organisation | None = workshops.order_by("name", "id").first()
     if holder is None:
         raise Refusal(_("There is no workshop to receive this lot."), _("Ask the coordination to add one."))
     return holder

@@ -28,18 +28,20 @@ class LotForm(forms.ModelForm[Lot]):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         territory = Organisation.objects.filter(territory_id=actor.territory_id)
-        self.fields["donor"].queryset = territory.filter(kind__in=GIVES)  # type: ignore[attr-defined]
-        self.fields["holder"].queryset = territory.filter(kind=OrganisationKind.WORKSHOP)  # type: ignore[attr-defined]
-        self.fields["donor"].empty_label = _("An individual (no name is kept)")  # type: ignore[attr-defined]
-        if not self.instance.territory_id:
-            self.fields["regime"].required = False
-            self.fields["regime"].help_text = _("Leave empty: the kind of donor decides.")
-        if "holder" in self.fields and not self.instance.territory_id:
-            self.fields["holder"].required = False
-            self.fields["holder"].help_text = _("Leave empty: the coordination's first workshop receives it.")
+        donor, holder = self.fields["donor"], self.fields["holder"]
+        donor.queryset = territory.filter(kind__in=GIVES)  # type: ignore[attr-defined]
+        donor.empty_label = _("An individual (no name is kept)")  # type: ignore[attr-defined]
+        holder.queryset = territory.filter(kind=OrganisationKind.WORKSHOP)  # type: ignore[attr-defined]
+        holder.empty_label = _("The coordination's first workshop")  # type: ignore[attr-defined]
+        holder.required = False
+        if self.instance.territory_id:  # a lot that is filed keeps its donor and its workshop
+            del self.fields["donor"], self.fields["holder"]
+        else:
+            regime = self.fields["regime"]
+            regime.required = False
+            regime.choices = [("", _("As the kind of donor says")), *Lot._meta.get_field("regime").choices]  # type: ignore[attr-defined,misc]
+        if actor.may("stock.move") and not actor.oversees:  # a workshop files what it receives
+            self.fields.pop("holder", None)
         if not actor.may("lots.change"):  # a donor announces its own machines
             for name in ("donor", "regime", "waste_status"):
-                del self.fields[name]
-        if self.instance.territory_id:  # a lot that is filed keeps its donor and its workshop
-            for name in ("donor", "holder"):
                 self.fields.pop(name, None)

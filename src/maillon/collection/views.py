@@ -12,7 +12,7 @@ from maillon.collection.models import Lot
 from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.kernel import codes, events
 from maillon.kernel.access import access
-from maillon.kernel.errors import NotFound, Refusal
+from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.kernel.ledger import Entry
 
@@ -38,6 +38,8 @@ def lots(request: Request) -> HttpResponse:
 
 @access("lots.view")
 def new_lot(request: Request) -> HttpResponse:
+    if not commands.may_file(request.actor):
+        raise NotAllowed("lots.announce")
     form = LotForm(request.POST or None, actor=request.actor)
     if request.method != "POST" or not form.is_valid():
         return render(request, "collection/new_lot.html", {"form": form}, status=422 if form.errors else 200)
