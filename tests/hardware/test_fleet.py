@@ -83,7 +83,7 @@ def test_a_list_as_schools_keep_them():
 
 def test_every_oddity_of_that_list_is_named():
     said = remarks((CORPUS / "fleet/ecole.csv").read_bytes())
-    assert "Row 7, column “RAM (Go)”: “8 Go ?” is not a quantity. Write 8 Go." in said
+    assert "Row 7, column “RAM (Go)”: “8 Go ?” is not a quantity. Write 8 GB." in said
     assert any(
         text.startswith("Row 9, column “N° de série”: the spreadsheet turned this number into “1,23E+15”")
         for text in said
@@ -557,3 +557,42 @@ def test_a_list_of_too_many_machines_is_refused():
     data = csv_of(["Type", "Marque", "Modèle", "Qté"], *[["Fixe", "Dell", "3050", "500"]] * 3)
     refused = read_fleet(data, limits=Limits(members=100))
     assert isinstance(refused, Unreadable) and "more than 500 machines" in str(refused.reason)
+
+
+def test_a_count_and_a_description_of_computers_are_a_fleet():
+    text = "Quantité;Désignation\n12;Portables HP 250 G7 i3-1005G1 8Go\n3;Dell Latitude E6440 (i5 / 8 Go)\n2;Écran 22\n"
+    found = reading.read(text.encode())
+    assert (found.format, len(found.machines)) == ("fleet-list", 15)
+    foods = "Quantité;Désignation\n12;Pommes de terre\n3;Carottes nouvelles\n2;Farine de blé\n"
+    assert isinstance(reading.read(foods.encode()), Unreadable)
+
+
+def test_what_glpi_exports_has_a_section_before_each_title_and_a_line_a_module():
+    text = (
+        '"Nom","Fabricant","Modèle","Numéro de série","Composants - Processeur","Composants - Mémoire"\n'
+        '"F02","Dell Inc.","OptiPlex 3040","ABC1DE2","Intel(R) Core(TM) i5-6500 CPU @ 3.20GHz","4096\n4096"\n'
+    )
+    found = reading.read(text.encode())
+    (machine,) = found.machines
+    assert (machine.memory.total_bytes, machine.processors[0].model) == (8 * 2**30, "Core i5-6500")
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    ("maker", "code", "name", "kind"),
+    [
+        ("LENOVO", "20L5CTO1WW", "ThinkPad T480", Kind.NOTEBOOK),
+        ("Apple", "Macmini7,1", "Mac mini (Late 2014)", Kind.MINI_PC),
+        ("Lenovo", "ThinkPad T480", "ThinkPad T480", Kind.NOTEBOOK),
+    ],
+)
+def test_an_identifier_in_place_of_the_model_is_named(maker, code, name, kind):
+    text = f'manufacturer;product;serial;cpu\n{maker};"{code}";PF1ABCDE;Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz\n'
+    (machine,) = reading.read(text.encode()).machines
+    assert (machine.model, machine.kind) == (name, kind)
+
+
+def test_the_example_of_what_to_write_has_a_unit_of_the_readers_language():
+    assert str(fleet_values.example("8 Go ?", "8", "g")) == "8 GB"
+    assert str(fleet_values.example("4096 ?", "8", "g")) == "4096 MB"
+    assert str(fleet_values.example("?", "8", "g")) == "8"

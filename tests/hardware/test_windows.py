@@ -345,3 +345,54 @@ def test_spoilt_files_end_as_a_reading_or_a_reason(path, data):
             break
     result = reading.read(bytes(content))
     assert isinstance(result, Reading) or "reader of" not in str(result.reason), str(result.reason)
+
+
+def test_a_csv_of_cim_objects_is_one_machine_whatever_its_mark():
+    (machine,) = read("cim/export.csv").machines
+    assert (machine.vendor, machine.model, machine.memory.total_bytes) == ("Fujitsu", "LIFEBOOK E744", 8470548480)
+    assert [(p.model, p.cores, p.frequency_mhz) for p in machine.processors] == [("Core i5-4200M", 2, 2500)]
+    assert machine.processors[0].origin["model"].at == "row 6, column Name"
+
+
+def test_a_csv_of_several_computers_is_a_machine_a_row():
+    text = (
+        '"Manufacturer","Model","TotalPhysicalMemory","SerialNumber","PSComputerName"\n'
+        '"LENOVO","20L5CTO1WW","17018867712","PF1ABCDE","LAP1"\n"HP","HP ProBook 450 G5","8461258752","5CD81","LAP2"\n'
+    )
+    found = reading.read(text.encode())
+    assert [(m.model, m.system.serial) for m in found.machines] == [
+        ("ThinkPad T480", "PF1ABCDE"),
+        ("ProBook 450 G5", "5CD81"),
+    ]
+    fleet = reading.read(b"Manufacturer,Model,Serial Number,RAM (GB)\nLENOVO,20L5CTO1WW,PF1ABCDE,16\n")
+    assert fleet.format == "fleet-list", "a list with columns of people's own is none of PowerShell's"
+
+
+def test_the_tables_of_wmic_are_cut_at_their_titles():
+    (machine,) = read("cim/wmic-table.txt").machines
+    assert (machine.model, machine.system.serial) == ("Compaq 8200 Elite SFF", "CZC1234ABC")
+    assert [(disk.kind, disk.size_bytes) for disk in machine.storage] == [
+        (StorageKind.HDD, 500105249280),
+        (StorageKind.REMOVABLE, 15496911360),
+    ]
+
+
+def test_the_text_of_get_computer_info_names_its_processors():
+    text = (
+        "CsManufacturer : Dell Inc.\nCsModel : Latitude 5490\nCsPhyicallyInstalledMemory : 8388608\n"
+        "CsProcessors : {Intel(R) Core(TM) i5-8350U CPU @ 1.70GHz}\n"
+    )
+    (machine,) = reading.read(text.encode()).machines
+    assert (machine.processors[0].model, machine.memory.total_bytes) == ("Core i5-8350U", 8 * 2**30)
+
+
+def test_adapters_without_their_place_are_told_by_name():
+    adapters = [
+        {"Name": "Intel(R) Wi-Fi 6 AX201 160MHz", "MACAddress": "AC:12:03:AA:BB:CC", "PhysicalAdapter": True},
+        {"Name": "Hyper-V Virtual Ethernet Adapter", "MACAddress": "AC:12:03:11:22:33", "PhysicalAdapter": True},
+    ]
+    cards = [{"Name": "Intel(R) Iris(R) Xe Graphics"}, {"Name": "Citrix Indirect Display Adapter"}]
+    document = {"Win32_NetworkAdapter": adapters, "Win32_VideoController": cards}
+    (machine,) = reading.read(json.dumps(document).encode()).machines
+    assert [card.mac for card in machine.network] == ["ac:12:03:aa:bb:cc"]
+    assert [card.model for card in machine.graphics] == ["Intel(R) Iris(R) Xe Graphics"]

@@ -1,18 +1,18 @@
 """Lists of computers (CSV, XLSX, XLS, ODS): a machine a row, and a sentence for whatever was not understood.
 
     guess_columns(table)                 which column holds what, with the evidence (`fleet_columns`)
-    read_fleet(data, mapping=None)       the machines, as a `Reading` read_rows(data, mapping=None)        the
-    same row by row, with what is no part of a machine: donor, state, date…
+    read_fleet(data, mapping=None)       the machines, as a `Reading`
+    read_rows(data, mapping=None)        the same row by row, with what is no part of a machine: donor, state, date…
 
 A mapping that a person corrected is given back to be followed. What happens to each row:
 
-- a number in a quantity column makes that many machines, when the row has no serial number; with one, it
-makes one machine and a warning; - a row that repeats another with the same serial number is left out with a
-warning; the same serial number on rows that differ stays on all of them, with a warning. Rows without a
-serial number may repeat: each is a machine; - screens, printers and other things that are no computers are
-named in a warning and left out, as are lines of totals, lines that hold a single cell (titles between the
-rows) and lines that say nothing of a machine; - a cell that is not understood leaves its field empty, with a
-warning that says what to write.
+- a number in a quantity column makes that many machines, when the row has no serial number; with one, it makes one
+  machine and a warning;
+- a row that repeats another with the same serial number is left out with a warning; the same serial number on rows
+  that differ stays on all of them, with a warning. Rows without a serial number may repeat: each is a machine;
+- screens, printers and other things that are no computers are named in a warning and left out, as are lines of
+  totals, lines that hold a single cell (titles between the rows) and lines that say nothing of a machine;
+- a cell that is not understood leaves its field empty, with a warning that says what to write.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from typing import Any
 
 from maillon.hardware import fleet_values as values
 from maillon.hardware.facts import Facts
-from maillon.hardware.fleet_columns import Column, Mapping, guess_columns
+from maillon.hardware.fleet_columns import Column, Mapping, describes_computers, guess_columns
 from maillon.hardware.fleet_designation import Described, describe
 from maillon.hardware.foreign import refuse
 from maillon.hardware.junk import clean, clean_serial, clean_uuid
@@ -106,10 +106,14 @@ def read_rows(
     return tables if isinstance(tables, Unreadable) else rows_of(tables, mapping, file)
 
 
-def is_fleet(mapping: Mapping) -> bool:
-    """Whether the columns found are those of a list of computers: two that tell of one, surely enough."""
+def is_fleet(mapping: Mapping, table: Table) -> bool:
+    """Whether the columns found are those of a list of computers: two that tell of one, surely enough.
+
+    One is enough beside a quantity, when what it describes are computers: "12; portables HP 250 G7".
+    """
     telling = {column.field for column in mapping.columns if column.field in _TELLS and column.confidence >= 0.45}
-    return len(telling) >= 2
+    counted = telling == {"designation"} and mapping.of("quantity")
+    return len(telling) >= 2 or bool(counted and describes_computers(mapping, table))
 
 
 def rows_of(tables: list[Table], mapping: Mappings = None, file: str = "") -> Fleet | Unreadable:
@@ -120,7 +124,7 @@ def rows_of(tables: list[Table], mapping: Mappings = None, file: str = "") -> Fl
     for table in tables:
         chosen = next((one for one in given if one.sheet == table.sheet), None)
         columns = chosen or guess_columns(table)
-        if not chosen and (given or not is_fleet(columns)):
+        if not chosen and (given or not is_fleet(columns, table)):
             if not given and len(table.rows) > 1 and table.sheet:
                 warnings.append(
                     Message(_("Sheet “%(sheet)s” is no list of computers: left out."), {"sheet": table.sheet})
@@ -284,7 +288,7 @@ class _RowReader:
         place = f"row {self.number}, column {column.name}"
         return Origin(TOOL, f"sheet {self.sheet.sheet}, {place}" if self.sheet.sheet else place, self.sheet.file)
 
-    def wrong(self, column: Column, text: str, example: str) -> None:
+    def wrong(self, column: Column, text: str, example: Message | str) -> None:
         """A cell that is not understood: which, and what to write."""
         value = self.text(column)[:80]
         self.sheet.remark(text, row=self.number, column=column.name, value=value, example=example)

@@ -140,6 +140,7 @@ _VAGUE = frozenset(_ALONE.split())  # words that mean what they mean only when t
 _FREE_SPACE = re.compile(r"\b(?:libre|free|restant|disponible|available|utilise|used)\b")
 _LONG_TITLES = sorted((t for t in _BY_TITLE if len(t) > 2 and t not in _VAGUE), key=len, reverse=True)
 _TITLE_UNIT = re.compile(r"\b(go|gb|gio|gib|giga|mo|mb|mio|mib|to|tb|tio)\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\s[-–>:]\s")
 _MAX_HEADER_ROW = 40
 _SAMPLE = 200
 
@@ -228,6 +229,9 @@ def title_field(title: str) -> tuple[str, float] | None:
     folded = re.sub(r" (?:go|gb|mo|mb|to|tb)$", "", folded)
     if folded in _BY_TITLE:
         return _BY_TITLE[folded], 0.9
+    inner = values.fold(_WITHIN.split(plain)[-1])  # "Composants - Mémoire", as GLPI exports
+    if inner != folded and inner in _BY_TITLE:
+        return _BY_TITLE[inner], 0.8
     if _FREE_SPACE.search(folded):
         return "other", 0.5
     padded = f" {folded} "
@@ -313,6 +317,19 @@ def share(cells: list[Cell], field: str) -> float:
     """How many of the values that say something look like those of the field, from 0 to 1."""
     said = [cell for cell in cells if not values.says_nothing(values.text(cell))]
     return sum(map(TESTS[field], said)) / len(said) if said else 0.0
+
+
+def describes_computers(mapping: Mapping, table: Table) -> bool:
+    """Whether most descriptions name a kind of computer, a processor, or something that stands beside computers."""
+    cells = [
+        row[c.index]
+        for c in mapping.of("designation")
+        for row in table.rows[mapping.header_row :]
+        if len(row) > c.index
+    ]
+    said = [values.text(cell) for cell in cells[:_SAMPLE] if cell]
+    telling = [text for text in said if values.kind(text) or values.no_machine(text) or _PROCESSOR.search(text)]
+    return 2 * len(telling) > len(said)
 
 
 # --- the guess

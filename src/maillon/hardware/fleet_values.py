@@ -10,7 +10,7 @@ import unicodedata
 from typing import NamedTuple
 
 from maillon.hardware.junk import clean_mac
-from maillon.hardware.messages import _
+from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Kind, StorageKind
 from maillon.hardware.quantities import iso_date
 from maillon.hardware.tables import Cell
@@ -71,8 +71,16 @@ def memory(cell: Cell, unit: str = "") -> MemorySaid | None:
     """ "8 Go", "8G", "8192", "8 GB DDR4", "2x4Go", "4+4". unit: "g" when the column's title says "(Go)".
 
     A bare number up to 128 is in gigabytes, from 512 on in megabytes, from 2**28 on in bytes; between them it
-    could be either and is not understood.
+    could be either and is not understood. Several lines in a cell are several modules.
     """
+    if isinstance(cell, str) and len(lines := cell[:400].strip().splitlines()) > 1:
+        modules = [memory(line, unit) for line in lines if line.strip()]
+        if None in modules:
+            return None
+        types = {module.type for module in modules if module}
+        return MemorySaid(
+            sum(module.total_bytes for module in modules if module), types.pop() if len(types) == 1 else None
+        )
     said = text(cell)[:80]
     found = _DDR.search(said)
     kind = (found.group(1) + ("L" if (found.group(2) or "").lower() == "l" else "")).upper() if found else None
@@ -134,7 +142,7 @@ def disks(cell: Cell, unit: str = "") -> list[DiskSaid] | None:
     A bare number from 16 is in gigabytes, from 10,000 in megabytes, from 10**9 in bytes; below 16 it may be
     terabytes or a count, and is not understood. "Disque dur" and "DD" name disks of any kind.
     """
-    said = text(cell)[:120]
+    said = text(cell.strip().replace("\n", " + ") if isinstance(cell, str) else cell)[:120]
     if says_nothing(said):
         return []
     found: list[DiskSaid] = []
@@ -186,15 +194,23 @@ def disk_kind(said: str) -> StorageKind | None:
     return next((kind for kind, mark in _DISK_KINDS if mark.search(said)), None)
 
 
-def example(said: str, default: str, unit: str) -> str:
-    """What to write instead: the number that the cell holds with its unit ("8 Go ?" -> "8 Go"), else the
-    default."""
+_SIZES = {"m": _("%(number)s MB"), "g": _("%(number)s GB"), "t": _("%(number)s TB")}
+
+
+def example(said: str, default: str, unit: str) -> Message | str:
+    """What to write instead: the number that the cell holds with its unit ("8 Go ?" -> 8 GB), else the default.
+
+    unit: what a number without one is in; "g" gives way to megabytes for numbers that no gigabytes reach.
+    """
     found = re.search(r"\d{1,6}(?:[.,]\d)?", said)
     if not found:
         return default
     letter = re.match(r" ?([mgt])(?:[bo]|\b)", said[found.end() :], re.IGNORECASE)
-    names = {"m": " Mo", "g": " Go", "t": " To"}
-    return found.group() + (names.get(letter.group(1).lower() if letter else unit, ""))
+    number = found.group()
+    size = (
+        letter.group(1).lower() if letter else "m" if unit == "g" and len(number) > 3 and number.isdecimal() else unit
+    )
+    return Message(_SIZES[size], {"number": number}) if size in _SIZES else number
 
 
 # --- kinds of machines, and what is none

@@ -21,7 +21,7 @@ Named = tuple[str, str]
 def named_system(system: System, board: Board) -> System:
     """The system with `model`, where its firmware allows to know it. Both parts have the display names of makers."""
     if system.model:
-        return system
+        return _decoded(system)
     named = marketing_name(system, system.vendor or board.vendor)
     if named is None:
         return system
@@ -33,6 +33,20 @@ def named_system(system: System, board: Board) -> System:
     return replace(system, model=name, origin={**system.origin, "model": origin} if origin else system.origin)
 
 
+def _decoded(system: System) -> System:
+    """Lists of fleets often name a machine by its maker's identifier: "20L5CTO1WW", "MacBookPro11,1"."""
+    if system.product_name or system.model in lenovo_types().values():
+        return system
+    coded = replace(system, product_name=system.model, model=None)
+    is_code = {"Lenovo": _MACHINE_TYPE, "Apple": _APPLE_CODE}.get(system.vendor or "")
+    named = marketing_name(coded, system.vendor) if is_code and is_code.match(system.model or "") else None
+    if named is None or named[0] == system.model:
+        return system
+    origin = {**system.origin, "product_name": system.origin["model"]} if "model" in system.origin else system.origin
+    return replace(coded, model=named[0], origin=origin)
+
+
+_APPLE_CODE = re.compile(r"[A-Z][A-Za-z]+\d{1,2},\d{1,2}$")
 _CODE = re.compile(r"MS-[0-9A-Z]{4,5}")
 _BOARD_CODE = re.compile(r"(.+?) \(MS-[0-9A-Z]{4,5}\)")
 

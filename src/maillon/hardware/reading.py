@@ -31,7 +31,7 @@ R = TypeVar("R")
 _PACKAGE = "maillon.hardware.readers."
 # Modules of `readers` by what they take; one that takes several kinds of input stands in several tables.
 TEXT = (
-    "dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim", "lscpu",
+    "dmidecode", "systeminfo", "msinfo32", "system_profiler", "windows", "cim", "cim_tables", "lscpu",
     "cpuinfo", "lspci", "lsusb", "smartctl", "hdparm", "upower", "hwinfo",
     "lshw", "edid", "fleet_list",
 )  # fmt: skip

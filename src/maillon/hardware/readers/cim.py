@@ -10,12 +10,13 @@ codes; [MS-PSRP] 2.2.5 for CLIXML.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from maillon.hardware.formats import JsonFormat, TextFormat, Where, XmlFormat
 from maillon.hardware.model import Machine, Origin, Reading
+from maillon.hardware.quantities import whole
 
 COLLECT = r"""
 $ErrorActionPreference = 'SilentlyContinue'
@@ -139,18 +140,27 @@ _CLASS_IN_TEXT = re.compile(
 
 def _class_of(properties: dict[str, Any], key: str) -> str | None:
     for named in _NAMING:
-        if found := _known(properties.get(named)):
+        if found := known_class(properties.get(named)):
             return found
     cim_class = properties.get("CimClass")
     if isinstance(cim_class, dict):
         cim_class = cim_class.get("CimClassName")
-    if found := _known(cim_class):
+    if found := known_class(cim_class):
         return found
-    by_key = _known(key) or _BY_KEY.get(re.sub(r"[\W_]", "", key.lower()).removeprefix("win32").removeprefix("msft"))
-    return by_key or next((name for name, needed in _SIGNATURES if needed <= properties.keys()), None)
+    by_key = known_class(key) or _BY_KEY.get(
+        re.sub(r"[\W_]", "", key.lower()).removeprefix("win32").removeprefix("msft")
+    )
+    return by_key or class_of_properties(properties)
 
 
-def _known(name: object) -> str | None:
+def class_of_properties(names: Iterable[str]) -> str | None:
+    """The class that has these properties and no other has."""
+    held = set(names)
+    return next((name for name, needed in _SIGNATURES if needed <= held), None)
+
+
+def known_class(name: object) -> str | None:
+    """The class that a text names: "…CimInstance#root/cimv2/Win32_BIOS" -> "Win32_BIOS"."""
     found = _CLASS_IN_TEXT.search(name[:200]) if isinstance(name, str) else None
     return found.group(1) if found else None
 
@@ -163,7 +173,7 @@ def recognise_json(document: Any) -> bool:
     for index, (key, item) in enumerate(_objects(document, "")):
         if index > 40:
             break
-        if _known(key) or "CimClass" in item or "__CLASS" in item or "CsManufacturer" in item:
+        if known_class(key) or "CimClass" in item or "__CLASS" in item or "CsManufacturer" in item:
             return True
         if any(
             needed <= item.keys() for _name, needed in _SIGNATURES if len(needed) > 1 or "SMBIOSBIOSVersion" in needed
@@ -181,7 +191,7 @@ def parse_json(document: Any, where: Where) -> Machine | Reading:
         prefix = f"[{index}]" if len(documents) > 1 else ""
         extra = one if isinstance(one, dict) else {}
         instances = list(_json_instances(one, where, prefix))
-        machines.extend(cim_machine.build(part, extra, where) for part in _by_computer(instances))
+        machines.extend(cim_machine.build(part, extra, where) for part in by_computer(instances))
     return machines[0] if len(machines) == 1 else Reading("cim-json", tuple(machines))
 
 
@@ -190,7 +200,7 @@ def _is_list_of_collections(document: Any) -> bool:
     return (
         isinstance(document, list)
         and bool(document)
-        and all(isinstance(one, dict) and sum(1 for key in one if _known(key)) >= 2 for one in document)
+        and all(isinstance(one, dict) and sum(1 for key in one if known_class(key)) >= 2 for one in document)
     )
 
 
@@ -201,7 +211,7 @@ def _json_instances(document: Any, where: Where, prefix: str) -> Iterator[Instan
             return
         key = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
         if "CsManufacturer" in item:
-            yield from _computer_info(item, where, path)
+            yield from computer_info(item, where, path)
             continue
         cls = _class_of(item, key)
         if cls:
@@ -226,7 +236,7 @@ def _objects(node: Any, path: str, depth: int = 0) -> Iterator[tuple[str, dict[s
             yield path, node
         if "CsManufacturer" in node:  # Get-ComputerInfo holds its own parts
             return
-        if depth == 0 or not plain or any(_known(key) for key in node):
+        if depth == 0 or not plain or any(known_class(key) for key in node):
             for key, value in node.items():
                 if isinstance(value, dict | list):
                     yield from _objects(value, f"{path}.{key}", depth + 1)
@@ -243,7 +253,7 @@ _COMPUTER_INFO = (
 )
 
 
-def _computer_info(item: dict[str, Any], where: Where, path: str) -> Iterator[Instance]:
+def computer_info(item: dict[str, Any], where: Where, path: str) -> Iterator[Instance]:
     """`Get-ComputerInfo`: the properties of several classes in one object, with prefixes and two spelling mistakes."""
     for prefix, cls in _COMPUTER_INFO:
         own = {key[len(prefix) :]: value for key, value in item.items() if key.startswith(prefix)}
@@ -252,18 +262,18 @@ def _computer_info(item: dict[str, Any], where: Where, path: str) -> Iterator[In
         if cls == "Win32_OperatingSystem":
             own["Caption"] = own.get("Name")
         yield Instance(cls, own, lambda name, prefix=prefix: where.path(f"{path}.{prefix}{name}"))  # type: ignore[misc]
-    installed = item.get("CsPhyicallyInstalledMemory")  # as Microsoft spells it; kibibytes
-    if isinstance(installed, int):
+    installed = whole(item.get("CsPhyicallyInstalledMemory"))  # as Microsoft spells it; kibibytes
+    if installed:
         yield Instance(
             "InstalledMemory", {"Kibibytes": installed}, lambda _name: where.path(f"{path}.CsPhyicallyInstalledMemory")
         )
     processors = item.get("CsProcessors")
     for index, processor in enumerate(processors if isinstance(processors, list) else []):
-        if isinstance(processor, dict):
-            yield Instance("Win32_Processor", processor, _pather(where, f"{path}.CsProcessors[{index}]"))
+        named = processor if isinstance(processor, dict) else {"Name": processor}  # the text has the names alone
+        yield Instance("Win32_Processor", named, _pather(where, f"{path}.CsProcessors[{index}]"))
 
 
-def _by_computer(instances: list[Instance]) -> list[list[Instance]]:
+def by_computer(instances: list[Instance]) -> list[list[Instance]]:
     """One list a computer, when the objects say they come from several; those that say nothing go to the first."""
     computers: dict[str, list[Instance]] = {}
     for instance in instances:
@@ -325,7 +335,7 @@ def _clixml_type(node: Any, kind: str, types: dict[str, str]) -> str | None:
     reference = str(node.get("RefId", ""))
     if kind == "TN":
         names = " ".join(item.text or "" for item in node)
-        types[reference] = _known(names) or ""
+        types[reference] = known_class(names) or ""
     return types.get(reference) or None
 
 
@@ -357,13 +367,13 @@ def parse_text(text: str, where: Where) -> Machine | Reading:
     for block, lines in _blocks(text):
         at = _liner(where, lines)
         if "CsManufacturer" in block:
-            for part in _computer_info(dict(block), where, ""):
+            for part in computer_info(dict(block), where, ""):
                 instances.append(Instance(part.cls, part.properties, at))
             continue
         cls = _class_of(block, "")
         if cls and len(instances) < _MAX_INSTANCES:
             instances.append(Instance(cls, block, at, str(block.get("PSComputerName") or "")))
-    machines = [cim_machine.build(part, {}, where) for part in _by_computer(instances)]
+    machines = [cim_machine.build(part, {}, where) for part in by_computer(instances)]
     return machines[0] if len(machines) == 1 else Reading("cim-text", tuple(machines))
 
 
@@ -388,7 +398,7 @@ def _blocks(text: str) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
         if found:
             name, sign, value = found.groups()
             if block and (blanks >= needed or name in block):
-                yield _values(block), lines
+                yield typed(block), lines
                 block, lines = {}, {}
             needed = 3 if sign == "=" else 1
             block[name], lines[name], last = value.strip(), number, name
@@ -396,11 +406,13 @@ def _blocks(text: str) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
             block[last] = f"{block[last]}{' ' if ' ' in block[last] else ''}{line.strip()}"[:10_000]
         blanks = 0
     if block:
-        yield _values(block), lines
+        yield typed(block), lines
 
 
-def _values(block: dict[str, str]) -> dict[str, Any]:
-    """Lists as PowerShell prints them, "{8, 9}", become lists; True and False become booleans."""
+def typed(block: dict[str, str]) -> dict[str, Any]:
+    """The values of an object printed as text.
+
+    Lists as PowerShell prints them, "{8, 9}", become lists; True and False become booleans."""
     values: dict[str, Any] = {}
     for name, value in block.items():
         if value.startswith("{") and value.rstrip().endswith(("}", "…}", "...}")):

@@ -169,6 +169,7 @@ def _processors(found: list[Instance]) -> Iterable[Processor]:
         said = processor_name(text_of(one.properties.get("Name")))
         processor.put("vendor", said.vendor, one.at("Name"))
         processor.put("model", said.model, one.at("Name"))
+        processor.put("frequency_mhz", said.frequency_mhz, one.at("Name"))
         processor.put("architecture", _architecture(one.properties), one.at("Architecture"))
         for field, name in (
             ("cores", "NumberOfCores"),
@@ -326,7 +327,9 @@ def _bus(value: Any) -> str | None:
 def _drive_interface(properties: dict[str, Any]) -> str | None:
     """`InterfaceType` says IDE for SATA and SCSI for NVMe: only USB can be believed; the device path says more."""
     path = str(properties.get("PNPDeviceID", "")).upper()
-    if str(properties.get("InterfaceType", "")).upper() == "USB" or path.startswith("USBSTOR"):
+    named = str(properties.get("Model") or properties.get("Caption") or "")
+    by_name = re.search(r"\bUSB(?: Disk)? Device$", named[:200])
+    if str(properties.get("InterfaceType", "")).upper() == "USB" or path.startswith("USBSTOR") or by_name:
         return "USB"
     return "NVMe" if "NVME" in path else None
 
@@ -346,11 +349,17 @@ def _drive_kind(values: dict[str, Any], solid: str | None, drive: Instance | Non
     )
 
 
+_REMOTE = re.compile(
+    r"remote|mirror|indirect|virtual display|citrix|displaylink|basic (?:display|render)", re.IGNORECASE
+)
+
+
 def _graphics(cards: list[Instance]) -> Iterable[Graphics]:
     for card in cards:
         path = text_of(card.properties.get("PNPDeviceID")) or ""
-        if path.upper().startswith(("ROOT\\", "SWD\\")):  # drivers of remote screens, no card
-            continue
+        name = text_of(card.properties.get("Name")) or ""
+        if path.upper().startswith(("ROOT\\", "SWD\\")) or (not path and _REMOTE.search(name)):
+            continue  # drivers of remote screens, no card
         graphics = Facts(Graphics)
         _texts(graphics, card, ("vendor", "AdapterCompatibility"), ("model", "Name"), ("model", "Description"))
         graphics.put("bus_id", windows.bus_id(path), card.at("PNPDeviceID"))
@@ -387,16 +396,18 @@ def _displays(get: Any) -> Iterable[Display]:
             yield display.build()
 
 
+_ON_A_BUS = re.compile(r"(?:PCI|USB|SD)\\", re.IGNORECASE)
+
+
 def _network(adapters: list[Instance]) -> Iterable[NetworkInterface]:
     """Real adapters: a bus behind them. Windows lists a dozen of its own besides."""
     for adapter in adapters:
         path = text_of(adapter.properties.get("PNPDeviceID")) or ""
         name = text_of(adapter.properties.get("Name")) or text_of(adapter.properties.get("Description")) or ""
-        if (
-            not path.upper().startswith(("PCI\\", "USB\\", "SD\\"))
-            or adapter.properties.get("PhysicalAdapter") is False
-        ):
+        if adapter.properties.get("PhysicalAdapter") is False or (path and not _ON_A_BUS.match(path)):
             continue
+        if not path and (windows.virtual_adapter(name) or not adapter.properties.get("MACAddress")):
+            continue  # without its place, only its name tells software from hardware
         kind = windows.network_kind(name)
         interface = Facts(NetworkInterface)
         interface.put("kind", kind if kind is not NetworkKind.UNKNOWN else None, adapter.at("Name"))

@@ -10,7 +10,8 @@ def recognise_text(head: str) -> bool:
     lines = head.split("\n", 60)
     if len(lines) < 2 or not any(mark in head for mark in ";,\t|"):
         return False
-    return fleet.is_fleet(fleet_columns.guess_columns(tables.csv_table("\n".join(lines[:60]))))
+    table = tables.csv_table("\n".join(lines[:60]))
+    return fleet.is_fleet(fleet_columns.guess_columns(table), table)
 
 
 def parse_text(text: str, where: Where) -> Reading:

@@ -188,7 +188,7 @@ def _sheet(number: int, table: tables.Table, raw: RawInput, request: Request) ->
     before = next((mapping for mapping in recorded if mapping.sheet == table.sheet), None)
     guess = fleet_columns.guess_columns(table, before.header_row if before else None)
     mapping = _corrected(guess, {c.index: c.field for c in before.columns}) if before else guess
-    chosen = before is not None if recorded else is_fleet(guess) or number == 0
+    chosen = before is not None if recorded else is_fleet(guess, table) or number == 0
     prefix = f"s{number}"
     if request.method == "POST":
         posted = SheetForm(request.POST, rows=len(table.rows), mapping=mapping, prefix=prefix)
