@@ -156,6 +156,7 @@ def start_django() -> None:
     except OSError as error:
         from maillon.kernel import trouble
 
+        error.filename = error.filename or os.environ.get("MAILLON_DATA", "var")
         _stop(f"MAILLON_DATA: {trouble.of_file(error)}", _("For example MAILLON_DATA=/srv/maillon"))
     except ValueError as error:
         if not type(error).__module__.startswith("dj_database_url"):

@@ -5,12 +5,24 @@ In the language of the session, by Python's own gettext, which `maillon.cli` set
 
 import errno
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import gettext as _
+from pathlib import Path
 
 
-def of_file(error: OSError, path: object = None) -> str:
-    """path: the file it is about, where the error does not hold it."""
-    where = path or error.filename
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """The system does not say which file did not fit on the disk: errors of what is done within name this one."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
+def of_file(error: OSError) -> str:
+    where = error.filename
     said = _of_number(error.errno) or f"{error.strerror or error}."
     return f"{where}: {said}" if where else f"{said[:1].upper()}{said[1:]}"
 

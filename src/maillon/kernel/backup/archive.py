@@ -84,7 +84,7 @@ def new_archive(path: Path) -> Iterator[IO[bytes]]:
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with trouble.writing(path), os.fdopen(descriptor, "wb") as file:
             compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)
             with compressor.stream_writer(file, closefd=False) as stream:
                 yield stream

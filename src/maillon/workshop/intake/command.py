@@ -106,8 +106,8 @@ def _lists(path: Path, parser: argparse.ArgumentParser) -> Lists:
         return Lists(fleet_lists.mappings_from(path.read_text(encoding="utf-8")))
     except OSError as error:
         parser.error(f"--mapping {trouble.of_file(error)}")
-    except ValueError as error:
-        parser.error(f"--mapping {path}: {error}")
+    except ValueError:
+        parser.error(_("--mapping %s: this is not what the page of a list gives. Copy it again from there.") % path)
 
 
 def _groups(paths: Sequence[Path], failed: Failures) -> Iterator[Iterator[Incoming]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from maillon.kernel import codes, labels
+from maillon.kernel import codes, labels, trouble
 from maillon.workshop.labels.labelling import label_of
 from maillon.workshop.models import Device
 
@@ -53,7 +53,8 @@ def main(argv: list[str]) -> int:
             devices.append(device)
     if not devices:
         return 1
-    options.output.write_bytes(labels.pdf([label_of(device) for device in devices], paper, start=options.start))
+    with trouble.writing(options.output):
+        options.output.write_bytes(labels.pdf([label_of(device) for device in devices], paper, start=options.start))
     return 1 if refused else 0
 
 
