@@ -242,3 +242,12 @@ def test_the_page_of_refused_files_leads_to_what_became_of_each(world, client):
 def test_another_organisation_reads_nothing_of_ours_again(world):
     receive(world, b"Sous le pont Mirabeau coule la Seine", "poeme.txt")
     assert again(world, [RawInput.objects.get().pk], who="neighbour") == []
+
+
+def test_too_many_files_without_a_script_are_told_to_come_as_an_archive(world, client, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    client.force_login(world.users["technician"])
+    client.raise_request_exception = False
+    response = client.post("/releves/", {"files": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(3)]})
+    assert response.status_code == 400 and "archive (zip)" in response.content.decode()
+    assert not RawInput.objects.exists()

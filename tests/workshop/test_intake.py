@@ -108,6 +108,14 @@ def test_the_members_of_an_archive_are_read_and_one_bad_member_loses_nothing(wor
     assert sorted(line.outcome for line in lines) == [Outcome.NEW, Outcome.NEW, Outcome.REFUSED]
 
 
+def test_an_archive_without_any_file_has_its_line_too(world):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as members:
+        members.writestr("dossier/", b"")
+    [line] = receive(world, ("vide.zip", packed.getvalue()))
+    assert line.outcome is Outcome.REFUSED and line.hint and RawInput.objects.get().status == "refused"
+
+
 def test_a_damaged_archive_is_kept_whole(world):
     [line] = receive(world, ("lot.zip", b"PK\x03\x04" + b"\x00" * 200))
     assert line.outcome is Outcome.REFUSED

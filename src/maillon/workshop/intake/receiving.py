@@ -22,6 +22,7 @@ import maillon
 from maillon.collection.models import Lot
 from maillon.hardware import archives, bundles, erasure, fleet
 from maillon.hardware.fleet_columns import Mapping
+from maillon.hardware.foreign import refuse
 from maillon.hardware.junk import legible
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Reading, Unreadable
@@ -37,6 +38,8 @@ from maillon.workshop.models import RawInput
 CHUNK = 50  # readings a transaction: enough to share its cost, few enough to answer as they go
 LIMITS = Limits()
 READ = RawInput.Status.READ
+EMPTY_ARCHIVE = _("This archive holds no file.")
+EMPTY_ARCHIVE_HINT = _("Make it again from the folder of the readings.")
 NO_READINGS = _("This key may not send readings of machines.")
 NO_READINGS_HINT = _("Make one that may, or read this file again on the page of refused files: it is kept.")
 # A thread of the server reads while someone waits, and nothing stops it: a small archive must not hold hours of work.
@@ -274,7 +277,12 @@ def _members(file: Incoming, limits: Limits) -> Iterator[tuple[str, bytes | Unre
     if isinstance(opened, Unreadable):
         yield file.name, opened
         return
-    yield from opened
+    empty = True
+    for member in opened:
+        empty = False
+        yield member
+    if empty:
+        yield file.name, refuse(EMPTY_ARCHIVE, EMPTY_ARCHIVE_HINT)
 
 
 def _free_name(taken: dict[str, bytes], name: str) -> str:
