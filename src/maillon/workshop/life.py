@@ -129,7 +129,7 @@ STEPS: tuple[Step, ...] = (
     _step(
         "repaired",
         S.REPAIRED,
-        {S.INSPECTED, S.ERASED, S.INSTALLED, S.CHECKED},
+        {S.INSPECTED, S.ERASED, S.INSTALLED, S.CHECKED, S.READY},
         "stock.move",
         _("Record a repair"),
         asks=("repair",),

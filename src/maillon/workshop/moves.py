@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from maillon.collection.models import Lot
 from maillon.hardware.model import Kind
-from maillon.kernel import files, ledger
+from maillon.kernel import codes, files, ledger
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.translation import told
@@ -31,18 +31,25 @@ class StepRefused(Refusal):
         self.obstacles = obstacles
         parts: list[str | Promise] = [f"{told(o.what)} {told(o.remedy)}" for o in obstacles]
         super().__init__(
-            _("%(code)s: “%(step)s” was not done.") % {"code": device.code, "step": told(step.label)}, *parts
+            _("%(code)s: “%(step)s” was not done.") % {"code": codes.pretty(device.code), "step": told(step.label)},
+            *parts,
         )
 
 
 def take_step(
-    *, actor: Actor, device_id: UUID, step: str, at: datetime | None = None, answers: Mapping[str, Any] | None = None
+    *,
+    actor: Actor,
+    device_id: UUID,
+    step: str,
+    at: datetime | None = None,
+    answers: Mapping[str, Any] | None = None,
+    seen: str | None = None,
 ) -> Device:
     """Take one step of the device's life, by hand. Writes nothing if anything is raised.
 
     answers: what the step asks, already validated by its form: place (Place), condition, repair (list), system,
-    reference, reason, slip.
-    Raises NotAllowed, NotFound, StepRefused (with every obstacle).
+    reference, reason, slip. seen: the state that the person had before their eyes, when they decided on one.
+    Raises NotAllowed, NotFound, Refusal (it changed since), StepRefused (with every obstacle).
     """
     wanted = BY_NAME[step]
     actor.require(wanted.permission)
@@ -52,8 +59,14 @@ def take_step(
         if not wanted.by_hand:
             raise Refusal(
                 _("%(code)s can not be declared “%(step)s” by hand.")
-                % {"code": device.code, "step": told(wanted.label)},
+                % {"code": codes.pretty(device.code), "step": told(wanted.label)},
                 _("It follows from evidence: read its hardware, or record the proof of erasure of each disk."),
+            )
+        if seen is not None and seen != device.state:
+            raise Refusal(
+                _("%(code)s is now “%(state)s”: someone changed it while you were deciding.")
+                % {"code": codes.pretty(device.code), "state": device.get_state_display()},
+                _("Open its page and decide again."),
             )
         if found := life.obstacles(wanted, facts):
             raise StepRefused(device, wanted, found)

@@ -51,7 +51,8 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
     machine = machine_of(device)
     facts = device_facts(device)
     steps = life.next_steps(facts, actor.permissions) if Device.objects.workable_by(actor).filter(pk=device.pk) else []
-    by_hand = [(step, obstacles) for step, obstacles in steps if step.by_hand]
+    by_hand = [each for each in steps if each[0].by_hand]
+    main = next((each for each in by_hand if not each[0].optional), None)
     media = list(device.media.all())
     proofs, absences = proving.certificates(media), proving.absences(media)
     snapshots = list(device.snapshots.select_related("raw").defer("document", "raw__content")[:20])
@@ -60,8 +61,8 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "machine": machine,
         "judgement": judge(machine) if machine else None,
         "facts": facts,
-        "next": next(((s, o) for s, o in by_hand if not s.optional), None),
-        "others": [(s, o) for s, o in by_hand if s.optional],
+        "next": main,
+        "others": [each for each in by_hand if each is not main],
         "waits_for_reading": not facts.inspected,
         "waits_for_erasure": facts.inspected and not life.erasure_established(facts),
         "to_destroy": [medium for medium in media if medium.fitted and medium.state == life.MediumState.FAILED],

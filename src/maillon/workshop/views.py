@@ -68,7 +68,8 @@ def step(request: Request, code: str, name: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "workshop/step.html", context, status=422)
     try:
-        moves.take_step(actor=request.actor, device_id=shown.id, step=name, answers=form.cleaned_data)
+        answers, seen = form.cleaned_data, request.POST.get("seen")
+        moves.take_step(actor=request.actor, device_id=shown.id, step=name, answers=answers, seen=seen)
     except Refusal as refused:
         return render(request, "workshop/step.html", {**context, "refused": refused, "obstacles": []}, status=409)
     messages.success(request, _("Done."))

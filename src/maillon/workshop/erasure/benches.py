@@ -37,7 +37,13 @@ def register_bench(*, actor: Actor, name: str, public_key: str) -> Bench:
                 _("This key is known already: “%(name)s”.") % {"name": known.name},
                 _("Each bench has a key of its own: make a new one."),
             )
-        bench: Bench = Bench.objects.create(organisation_id=actor.home, name=name.strip()[:60], key=key)
+        name = name.strip()[:60]
+        if Bench.objects.filter(organisation_id=actor.home, name__iexact=name, withdrawn_at=None).exists():
+            raise Refusal(
+                _("A bench is called “%(name)s” already.") % {"name": name},
+                _("Choose another name: certificates tell benches by it."),
+            )
+        bench: Bench = Bench.objects.create(organisation_id=actor.home, name=name, key=key)
         ledger.append("bench.registered", actor, bench.pk, key=key)
     return bench
 
