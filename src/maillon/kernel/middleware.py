@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 
 from maillon.kernel.access import EVERYONE, SIGNED_IN, TOKEN, stated
@@ -85,7 +86,12 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code == 405 and request.method == "GET" and match and stated(match.func, match) != TOKEN:
+            # The address of a form, come back to after signing in again or changing the language: its page answers.
+            return redirect(page_above(request.path_info))
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -114,6 +120,15 @@ class AccessMiddleware:
                 headers={"Retry-After": str(exception.seconds)},
             )
         return None
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that the platform knows: "/lots/X/fiche/" -> "/lots/X/"."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            break
+    return path
 
 
 def forbidden(request: HttpRequest, permission: str) -> HttpResponse:
