@@ -27,7 +27,7 @@ from maillon.kernel.errors import Refusal
 from maillon.kernel.ids import new_id
 from maillon.territory import commands as organising
 from maillon.territory.actors import actor_for
-from maillon.territory.models import Organisation, OrganisationKind, User
+from maillon.territory.models import Organisation, OrganisationKind, Place, User
 from maillon.territory.places import load_communes
 from maillon.workshop import moves
 from maillon.workshop.intake import by_hand, receiving
@@ -133,6 +133,13 @@ def _actor(key: str) -> Actor:
     return actor_for(User.objects.get(email=person.email), None)
 
 
+def _place(workshop: Organisation, position: int) -> Place:
+    """A place of a workshop in the order of the work: 0 where machines arrive, -1 where they leave."""
+    told = next(one for one in ORGANISATIONS if one.name == workshop.name)
+    place: Place = workshop.places.get(name=told.places[position])
+    return place
+
+
 def _lot(donor: str | None, workshop: str, months: int, count: int, waste: str) -> Lot:
     names = {told.key: told.name for told in ORGANISATIONS}
     giver = Organisation.objects.get(name=names[donor]) if donor else None
@@ -163,10 +170,9 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
         reads.append(reading(model, draw, number, failing=draw.random() < 0.04))
     actor = _actor(workshop)
     arrived = lot.arrived_at or timezone.now()
-    places = list(lot.holder.places.all())
     files = [Incoming(name, content) for read in reads for name, content in read.files]
     lines = receiving.receive(
-        actor=actor, files=files, lot_id=lot.pk, place_id=places[0].pk, at=arrived + timedelta(days=2)
+        actor=actor, files=files, lot_id=lot.pk, place_id=_place(lot.holder, 0).pk, at=arrived + timedelta(days=2)
     )
     by_serial = {device.serial: device for line in lines if line.device_id for device in [_device(line.device_id)]}
     stages = [_stage(months, draw) for _read in reads]
@@ -210,7 +216,7 @@ def _odd_fates(draw: Random) -> None:
     """Machines that do not start, those kept for parts, recycled, lost: each by its own command."""
     actor, coordinator = _actor("atelier-nord"), _actor(COORDINATION)
     now = timezone.now()
-    shelf = Organisation.objects.get(pk=actor.home).places.first()
+    shelf = _place(Organisation.objects.get(pk=actor.home), 0)
     for number in range(7):
         vendor, model = draw.choice((("HP", "ProBook 6570b"), ("Acer", "Aspire 5742"), ("Dell", "Vostro 3560")))
         serial = f"{TEST_SERIAL}H{number:04d}"
@@ -275,7 +281,7 @@ def _take(actor: Actor, coordinator: Actor, device: Device, name: str, at: datet
             given[draw.choice(lines)] = "failing"
         moves.answer_checks(actor=actor, device_id=device.id, answers=given)
     elif name == "ready":
-        answers["place"] = device.holder.places.last()
+        answers["place"] = _place(device.holder, -1)
     elif name in ("reserved", "handed_over"):
         answers["reference"] = f"{at:%Y}-{draw.randrange(1000, 9999)}"
     elif name == "returned":
