@@ -29,7 +29,8 @@ def home(request: Request) -> HttpResponse:
     first = next((item for item in waiting if item.action and item.value), None)
     here = request.actor.organisation_id
     organisation = Organisation.objects.filter(pk=here).first() if here else None
-    return render(request, "territory/start.html", {"waiting": waiting, "first": first, "organisation": organisation})
+    figures = [item for item in waiting if item.counted]
+    return render(request, "territory/start.html", {"figures": figures, "first": first, "organisation": organisation})
 
 
 @access(SIGNED_IN)
