@@ -358,3 +358,47 @@ def test_two_real_snapshots_of_one_machine_and_all_others():
 
 def _twins(name, pairs):
     return {other for pair in pairs if name in pair for other in pair}
+
+
+@pytest.mark.parametrize(
+    "adapter",
+    [
+        NetworkInterface(kind=NetworkKind.ETHERNET, mac="00:e0:4c:a1:b2:c4", driver="r8152"),
+        NetworkInterface(kind=NetworkKind.ETHERNET, mac="00:50:b6:a1:b2:c4", model="ASIX AX88179 USB 3.0 to Gigabit"),
+        NetworkInterface(kind=NetworkKind.ETHERNET, mac="3c:e1:a1:a1:b2:c4", model="ThinkPad Dock Ethernet"),
+    ],
+)
+def test_a_dongle_or_a_dock_that_a_bench_lends_to_all_joins_no_two(adapter):
+    """Not even with the bench's own test disk, where neither has a serial number: that is one part, not two."""
+    nameless = {"system": System(), "board": Board(), "chassis": Chassis(), "memory": Memory(), "batteries": ()}
+    bench_disk = (Storage(kind=StorageKind.SATA_SSD, serial="S3Y9NX0M712345K"),)
+    one = laptop(**nameless, network=(adapter,), storage=bench_disk)
+    assert [mark.kind for mark in fingerprints(one)] == [Mark.DISK_SERIAL]
+    assert match(one, one).verdict is Verdict.DOUBT
+    assert match(laptop(network=(adapter,)), replace(OTHER, network=(adapter,))).verdict is Verdict.DIFFERENT
+
+
+def test_a_model_in_place_of_the_serial_number_identifies_nothing():
+    one = Machine(system=System(vendor="Thomson", product_name="N14C4SL64", serial="N14C4SL64"))
+    assert fingerprints(one) == ()
+
+
+def test_thirty_machines_bought_together_stay_thirty():
+    """Numbers that follow each other, one cloned UUID, one image: only their own marks tell them apart."""
+    park = [
+        laptop(
+            system=System(vendor="HP", product_name="HP 250 G7", serial=f"CND9{n:06}", uuid=UUID),
+            board=Board(vendor="HP"),
+            chassis=Chassis(serial=f"CND9{n:06}"),
+            storage=(Storage(kind=StorageKind.SATA_SSD, serial=f"S4DXNF0M{n:06}"),),
+            network=(NetworkInterface(kind=NetworkKind.WIFI, mac=f"54:ee:75:a1:b2:{n:02x}"),),
+            memory=Memory(modules=(MemoryModule(part_number="HMA81GS6", serial=f"35A7{n:04X}"),)),
+            batteries=(),
+        )
+        for n in range(10, 40)
+    ]
+    known = {n: fingerprints(machine) for n, machine in enumerate(park)}
+    for n, machine in enumerate(park):
+        others = {key: marks for key, marks in known.items() if key != n}
+        assert best_candidates(machine, others).decision is Decision.NEW
+        assert best_candidates(machine, known).key == n

@@ -33,7 +33,8 @@ def test_facts_stay(fact):
     "serial",
     ["123456789", "0123456789", "0123456789ABCDEF", "987654321", "1234567890", "11111111", "00000001", "abcdef",
      "1234",
-     "0", "XX", "........", "System Serial Number", "None", "0000000000000000"],
+     "0", "XX", "........", "System Serial Number", "None", "0000000000000000", "1234567890ABCDEF", "SN12345678",
+     "MB-1234567890", "BSN12345678901234567", "1122334455", "Array1_SerialNumber0", "www.abit.com.tw", "EVAL"],
 )  # fmt: skip
 def test_no_serial_tells_machines_apart(serial):
     assert clean_serial(serial) is None
@@ -52,7 +53,10 @@ def test_real_serials_stay(serial):
      "00000000-0000-0000-0000-000000000000",
      "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "12345678-1234-5678-90AB-CDDEEFAABBCC"[:-2], "Not Settable", "",
      "not a uuid",
-     "11111111-2222-1111-1111-222222222222", "FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE"],
+     "11111111-2222-1111-1111-222222222222", "11111111-2222-3333-4444-555555555555",
+     "12345678-1234-5678-90AB-CDDEEFAABBCC", "4C4C4544-0000-2010-8020-80C04F202020",
+     "00000000-0000-0000-0000-AC1F6B000000", "00000000-0000-1000-8000-00E04C680001",
+     "FEFEFEFE-FEFE-FEFE-FEFE-FEFEFEFEFEFE"],
 )  # fmt: skip
 def test_shared_uuids_are_no_identity(value):
     assert clean_uuid(value) is None
@@ -72,7 +76,7 @@ def test_random_uuids_are_kept(value: uuid.UUID):
     ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "00:50:56:c0:00:08", "08:00:27:12:34:56", "02:42:ac:11:00:02",
      "52:54:00:12:34:56", "de:ad:be:ef:00:01", "01:00:5e:00:00:fb", "00:e0:4c:68:00:01", "00:11:22:33:44:55",
      "12:34:56",
-     "0a:00:27:00:00:10"],
+     "0a:00:27:00:00:10", "00:05:9a:3c:78:00", "44:45:53:54:42:00"],
 )  # fmt: skip
 def test_shared_and_random_macs_are_no_identity(mac):
     assert clean_mac(mac) is None

@@ -10,6 +10,7 @@ For a stock in a database: index `fingerprints(machine)` by (kind, value), fetch
 them with the new reading, with all its fingerprints, and ask `best_candidates`.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from maillon.hardware.junk import clean, clean_mac, clean_serial, clean_uuid
 from maillon.hardware.messages import Message, _
-from maillon.hardware.model import Machine, NetworkKind, StorageKind
+from maillon.hardware.model import Machine, NetworkInterface, NetworkKind, StorageKind
 
 
 class Mark(StrEnum):
@@ -87,8 +88,8 @@ def fingerprints(machine: Machine) -> tuple[Fingerprint, ...]:
     """What identifies this machine, sorted, without filler and without repeats; empty when nothing does."""
     found: set[tuple[Mark, str]] = set()
     vendor = (clean(machine.system.vendor) or clean(machine.board.vendor) or "").lower()
-    serial = clean_serial(machine.system.serial) or clean_serial(machine.chassis.serial)
-    chassis = clean_serial(machine.chassis.serial)
+    chassis = _own_serial(machine.chassis.serial, machine)
+    serial = _own_serial(machine.system.serial, machine) or chassis
     if serial:
         found.add((Mark.PLAIN_SERIAL, _normal(serial)))
         if vendor:
@@ -97,7 +98,7 @@ def fingerprints(machine: Machine) -> tuple[Fingerprint, ...]:
         found.add((Mark.CHASSIS_SERIAL, _normal(chassis)))
     if uuid := clean_uuid(machine.system.uuid):
         found.add((Mark.SYSTEM_UUID, min(uuid, _other_byte_order(uuid))))
-    board = clean_serial(machine.board.serial)
+    board = _own_serial(machine.board.serial, machine)
     if board and board not in (serial, chassis):  # some vendors print the machine's number on the board as well
         found.add((Mark.BOARD_SERIAL, f"{(clean(machine.board.vendor) or '').lower()}/{_normal(board)}"))
     found.update(_part_marks(machine))
@@ -105,9 +106,30 @@ def fingerprints(machine: Machine) -> tuple[Fingerprint, ...]:
     return tuple(Fingerprint(kind, value, _WEIGHTS[kind]) for kind, value in sorted(cut))
 
 
+def _own_serial(serial: str | None, machine: Machine) -> str | None:
+    """A number of this machine alone: some makers write the model there, the same on all of them."""
+    serial = clean_serial(serial)
+    system, board = machine.system, machine.board
+    names = (system.product_name, system.model, system.version, system.sku, system.family, board.model, board.version)
+    return None if serial and _normal(serial) in {_normal(name) for name in names if name} else serial
+
+
+# Linux's drivers of network adapters on USB: dongles, docking stations, phones. They go from machine to machine.
+_ON_USB = frozenset([
+    "r8152", "r8153_ecm", "ax88179_178a", "asix", "aqc111", "cdc_ether", "cdc_ncm", "cdc_eem", "cdc_subset",
+    "rndis_host", "ipheth", "dm9601", "sr9700", "sr9800", "mcs7830", "pegasus", "rtl8150", "rtl8192cu", "rtl8xxxu",
+    "rt2800usb", "rt73usb", "ath9k_htc", "carl9170", "mt7601u", "mt76x0u", "mt76x2u",
+])  # fmt: skip
+
+
+def _is_carried(card: NetworkInterface) -> bool:
+    """Whether it is plugged in, and another machine's tomorrow: all that are read on one bench may share it."""
+    return card.driver in _ON_USB or bool(re.search(r"\busb\b|\bdock", card.model or "", re.IGNORECASE))
+
+
 def _part_marks(machine: Machine) -> Iterable[tuple[Mark, str]]:
     for card in machine.network:
-        if card.kind is not NetworkKind.WWAN and (mac := clean_mac(card.mac)):
+        if card.kind is not NetworkKind.WWAN and not _is_carried(card) and (mac := clean_mac(card.mac)):
             yield Mark.MAC, mac
     for disk in machine.storage:
         if disk.kind in (StorageKind.OPTICAL, StorageKind.REMOVABLE):

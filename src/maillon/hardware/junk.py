@@ -58,20 +58,31 @@ def _is_ramp(text: str) -> bool:
     return steps <= {1, -9} or steps <= {-1, 9} or steps == {0}
 
 
-_RAMPS = re.compile(r"(?:0?123456789(?:0|abcdef|abc)?|a?1b2c3d4e5f6?)+$", re.IGNORECASE)
+_RAMPS = re.compile(r"(?:0?123456789(?:0?abcdef|0?abc?|0)?|a?1b2c3d4e5f6?)+$", re.IGNORECASE)
+_COUNTED = re.compile(r"[a-z]{1,5}(\d{7,})$")  # "MB-1234567890", "BSN12345678901234567"
+
+
+def _counts(core: str) -> bool:
+    """The digits that fingers type one after the other, alone, behind a few letters or each twice."""
+    counted = _COUNTED.match(core)
+    twice = len(core) > 7 and core[::2] == core[1::2] and _is_ramp(core[::2])
+    return twice or _is_ramp(core) or bool(_RAMPS.match(core) or (counted and _is_ramp(counted[1])))
 
 
 @lru_cache(maxsize=8192)
 def clean_serial(value: str | None) -> str | None:
     """A serial number or asset tag that may tell two machines apart, or None.
 
-    On top of `clean`: at least four letters or digits, more than one distinct, and no counting ("123456789").
+    On top of `clean`: at least four letters or digits, more than one distinct, and no counting ("123456789"); not
+    the words "serial number" with something around, not the address of a web site.
     """
     value = clean(value)
     if value is None:
         return None
     core = _LETTERS_AND_DIGITS.sub("", value).lower()
-    if len(core) < 4 or len(set(core)) < 2 or not core.strip("0") or _is_ramp(core) or _RAMPS.match(core):
+    if len(core) < 4 or len(set(core)) < 2 or not core.strip("0") or _counts(core):
+        return None
+    if "serialnum" in core or value.lower().startswith("www."):
         return None
     if len(set(core.strip("0"))) == 1 and len(core.strip("0")) < 3:  # "00000001", "0000000000000011"
         return None
@@ -87,7 +98,7 @@ def clean_uuid(value: str | None) -> str | None:
     """The UUID in lower case with dashes, or None when it is malformed, blank or a known template.
 
     Known templates are those many boards share; a UUID with fewer than four distinct digits, or whose halves repeat,
-    is no identity either.
+    is no identity either; nor is one made of a service tag of blanks, or of an address that identifies nothing.
     """
     if not value:
         return None
@@ -97,6 +108,13 @@ def clean_uuid(value: str | None) -> str | None:
     if len(set(digits)) < 4 or digits[:16] == digits[16:] or digits.count("0") > 26:
         return None
     if digits.startswith(("ffffffff", "00000000")) and len(set(digits[8:])) < 5:
+        return None
+    if digits.startswith(("4c4c4544", "44454c4c")) and digits.endswith("202020"):
+        return None  # Dell writes the service tag there, and blanks where there is none
+    if digits.endswith("000000") or (digits.startswith("00000000") and digits[20:] in _SHARED_MACS):
+        return None  # a maker's address without its own half, or a network chip's template
+    groups = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+    if all(len(set(group)) == 1 for group in groups):
         return None
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
