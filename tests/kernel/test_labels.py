@@ -55,6 +55,21 @@ def test_ink_stays_inside_the_labels(key, monkeypatch):
     assert page.point(lambda shade: 255 if shade < 128 else 0).getbbox() is None
 
 
+@pytest.mark.parametrize("key", list(FORMATS))
+@pytest.mark.parametrize("code", ["V45-FS23", "T3K-33HV", "NCP-QCQT"])
+def test_a_code_stands_on_one_line(key, code, monkeypatch):
+    format = FORMATS[key]
+    page = first_page([Label(code, "https://maillon.example/m/V45FS23")], format, monkeypatch)
+    [left, top], layout = format.corner(0), labels._layout(format, 29)
+    words = tuple(
+        round(edge * PIXELS_PER_MM)
+        for edge in (left + layout.text_left - 0.5, top, left + format.size[0], top + format.size[1])
+    )
+    _left, above, right, below = page.crop(words).point(lambda shade: 255 if shade < 128 else 0).getbbox()
+    assert below - above < layout.size * 2 * labels.POINT * PIXELS_PER_MM
+    assert right < words[2] - words[0] - 1  # nothing is cut off
+
+
 def test_sheets_have_the_makers_sizes():
     left, top = FORMATS["L7160"].corner(0)
     assert (round(left, 1), round(top, 2)) == (7.2, 15.15)
@@ -92,6 +107,10 @@ def test_the_same_labels_give_the_same_bytes():
 def test_what_can_not_be_printed_is_refused(count, start):
     with pytest.raises(ValueError, match="Expected"):
         labels.pdf(numbered(1) * count, FORMATS["L7160"], start=start)
+
+
+def test_a_number_is_not_parted_from_its_unit():
+    assert labels.wrap("8\u00a0Go · Disque dur 500\u00a0Go", 10, most=3) == ["8\u00a0Go · Disque dur", "500\u00a0Go"]
 
 
 def test_words_are_wrapped_to_their_room():

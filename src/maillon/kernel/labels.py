@@ -22,7 +22,7 @@ from maillon.kernel import qr
 from maillon.kernel.documents import FOLDER, render
 
 PADDING = 2.0  # mm of white inside each label: cutters and printers drift by about one
-MONO_WIDTH = 0.602  # advance of DejaVu Sans Mono, in em
+MONO_WIDTH = 0.6025  # advance of DejaVu Sans Mono, 1233/2048 em, with room for rounding
 LEADING = 1.3  # from one line's foot to the next, in em
 POINT = 25.4 / 72  # mm
 MOST = 5_000
@@ -165,7 +165,9 @@ def _layout(format: LabelFormat, modules: int) -> _Layout:
 def _label(item: Label, code: qr.Code, layout: _Layout) -> dict[str, Any]:
     title = wrap(item.title, layout.width / layout.size, most=min(2, layout.lines), bold=True)
     left = max(0, layout.lines - len(title))
-    lines = [line for each in item.lines[:3] for line in wrap(each, layout.width / layout.small, most=left)][:left]
+    lines: list[str] = []
+    for each in item.lines[:3]:
+        lines += wrap(each, layout.width / layout.small, most=left - len(lines))
     return {
         "code": item.code,
         "code_size": round(min(layout.size * 2, layout.width / (MONO_WIDTH * max(len(item.code), 1))), 2),
@@ -179,7 +181,7 @@ def _label(item: Label, code: qr.Code, layout: _Layout) -> dict[str, Any]:
 def wrap(text: str, width: float, *, most: int, bold: bool = False) -> list[str]:
     """The text in at most so many lines of this width (in em), ending in an ellipsis when something is left out."""
     lines: list[str] = []
-    for word in text.split() if most else []:
+    for word in text.replace("\n", " ").split(" ") if most else []:  # not at a no-break space: "500 Go" stays whole
         if lines and advance(f"{lines[-1]} {word}", bold) <= width:
             lines[-1] += f" {word}"
         else:
