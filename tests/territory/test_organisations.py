@@ -364,3 +364,27 @@ def test_a_coordinator_who_is_the_only_one_but_not_alone_stays_too(world):
     only = Membership.objects.get(user=world.users["head"])
     with pytest.raises(Refusal, match="last coordinator"):
         commands.remove_member(actor=world.actor("head"), organisation_id=world.workshop.pk, membership_id=only.pk)
+
+
+def test_a_donor_s_key_only_reads(world, client):
+    client.force_login(world.users["coordinator"])
+    url = f"/organisations/{world.donor.pk}/cles/"
+    assert client.post(url, {"label": "x", "scopes": ["stock.intake"]}).status_code == 422
+    with pytest.raises(Refusal):
+        commands.create_token(
+            actor=world.actor("coordinator"), organisation_id=world.donor.pk, label="x", scopes=["stock.move"]
+        )
+    assert client.post(url, {"label": "x", "scopes": ["stock.view"]}).status_code == 200
+
+
+def test_a_key_outlives_its_maker_and_never_gains_by_their_role(world):
+    """It is the organisation's: a bench goes on when a person leaves; whoever stays revokes it."""
+    _token, secret = commands.create_token(
+        actor=world.actor("head"), organisation_id=world.workshop.pk, label="banc", scopes=["stock.intake"]
+    )
+    Membership.objects.filter(user=world.users["head"]).update(role="reader")
+    assert actor_of_token(secret).permissions == {"stock.intake"}
+    with pytest.raises(NotAllowed):
+        commands.create_token(
+            actor=world.actor("head"), organisation_id=world.workshop.pk, label="autre", scopes=["stock.intake"]
+        )

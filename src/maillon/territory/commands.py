@@ -17,7 +17,7 @@ from maillon.kernel.errors import NotAllowed, NotFound, Refusal, find
 from maillon.kernel.ids import new_id
 from maillon.territory import signals
 from maillon.territory.models import Membership, Organisation, OrganisationKind, Place, Token, User
-from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
+from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
 
 CARD = ("name", "commune", "address", "siret", "uai", "phone", "email")
 
@@ -175,7 +175,7 @@ def create_token(
     actor.require("tokens.change")
     organisation = _visible(actor, organisation_id)
     wanted = sorted(set(scopes))
-    if not wanted or not set(wanted) <= set(TOKEN_SCOPES):
+    if not wanted or not set(wanted) <= set(scopes_of_kind(organisation.kind)):
         raise Refusal(_("Say what this key may do."), _("Tick at least one line."))
     secret = f"maillon_{secrets.token_urlsafe(32)}"
     with transaction.atomic():

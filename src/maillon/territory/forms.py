@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.territory.models import Commune, Organisation, OrganisationKind
 from maillon.territory.numbers import SIRET_DIGITS, siret_problem
 from maillon.territory.queries import communes_called
-from maillon.territory.roles import ROLES_OF_KIND, TOKEN_SCOPES, Role
+from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
 
 
 class CommuneField(forms.CharField):
@@ -93,10 +93,12 @@ class PlaceForm(forms.Form):
 
 class TokenForm(forms.Form):
     label = forms.CharField(label=_("What it is for"), max_length=80)
-    scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), choices=list(TOKEN_SCOPES.items()), widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
     expires_at = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = list(scopes_of_kind(kind).items())  # type: ignore[attr-defined]
 
     def clean_expires_at(self) -> date | None:
         until: date | None = self.cleaned_data["expires_at"]

@@ -5,6 +5,7 @@ A role is held in one organisation. Its permissions apply to what that organisat
 """
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,13 +50,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 # What an API key may be allowed, and the words of it.
-TOKEN_SCOPES = {
+TOKEN_SCOPES: dict[str, Promise] = {
     "stock.view": _("Read the stock"),
     "stock.intake": _("Send readings of machines"),
     "stock.erasure": _("Send erasure reports"),
     "stock.move": _("Move machines through the workshop"),
     "lots.view": _("Read the lots"),
 }
+
+
+def scopes_of_kind(kind: str) -> dict[str, Promise]:
+    """What a key of an organisation of this kind may be allowed: one that holds no machine only reads."""
+    if kind in ("coordination", "workshop"):
+        return TOKEN_SCOPES
+    return {scope: words for scope, words in TOKEN_SCOPES.items() if scope.endswith(".view")}
+
 
 ROLES_OF_KIND = {
     "coordination": (Role.COORDINATOR, Role.TECHNICIAN, Role.READER),

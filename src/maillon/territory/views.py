@@ -70,7 +70,7 @@ def _organisation_page(request: Request, organisation_id: UUID, *, status: int =
         "card": CardForm(instance=shown),
         "member_form": MemberForm(kind=shown.kind),
         "place_form": PlaceForm(),
-        "token_form": TokenForm(),
+        "token_form": TokenForm(kind=shown.kind),
         "members": shown.memberships.select_related("user"),
         "places": shown.places.all(),
         "tokens": shown.tokens.all(),
@@ -174,7 +174,8 @@ def _place_page(
 @access("tokens.change")
 @require_POST
 def create_token(request: Request, organisation_id: UUID) -> HttpResponse:
-    form = TokenForm(request.POST)
+    shown: Organisation = find(Organisation.objects.visible_to(request.actor), organisation_id)
+    form = TokenForm(request.POST, kind=shown.kind)
     if not form.is_valid():
         return _organisation_page(request, organisation_id, status=422, token_form=form)
     until = form.cleaned_data["expires_at"]
