@@ -1,5 +1,6 @@
 """The look: light enough, readable in both themes, usable with a finger, without script and without a mouse."""
 
+import gzip
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from maillon.kernel.access import EVERYONE, SIGNED_IN, access
 from maillon.kernel.actor import Actor, ActorKind
 from maillon.kernel.context import my_organisations
 from maillon.kernel.errors import Refusal
+from maillon.kernel.middleware import compressed
 from maillon.kernel.templatetags.maillon import STATE_LOOKS
 from maillon.territory.models import Membership, Organisation, OrganisationKind, User
 from maillon.territory.roles import Role
@@ -194,19 +196,30 @@ def test_every_icon_a_template_names_is_in_the_sprite():
         assert named - sprite == set(), template
 
 
+def test_what_is_no_page_is_sent_as_it_is(rf):
+    def answer(request):
+        return HttpResponse(b"same " * 500, content_type=request.GET["kind"])
+
+    def sent(kind, **headers):
+        return compressed(answer)(rf.get("/", {"kind": kind}, headers={"accept-encoding": "gzip", **headers}))
+
+    assert [sent(kind).has_header("Content-Encoding") for kind in ("text/html; charset=utf-8", "image/jpeg")] == [1, 0]
+    assert not sent("text/html", **{"accept-encoding": "identity"}).has_header("Content-Encoding")
+
+
 def test_the_first_page_weighs_less_than_100_kb(collected, client, db, capsys):
-    """What a first visit brings, Brotli: the page, its styles, scripts, sprite and preloaded typefaces."""
+    """What a first visit brings: the page as it is sent; styles, scripts, sprite and preloaded typefaces (Brotli)."""
     with override_settings(ROOT_URLCONF=__name__, STATIC_ROOT=collected, STORAGES=installed.STORAGES):
-        html = client.get("/", HTTP_ACCEPT_LANGUAGE="fr").content.decode()
+        sent = client.get("/", headers={"accept-language": "fr", "accept-encoding": "gzip, br"})
+    assert sent.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in sent.headers["Vary"]
+    html = gzip.decompress(sent.content).decode()
     names = set(re.findall(r'(?:src|href)="/static/([^"#]+)', html))
     weights = {}
     for name in sorted(names):
         packed = collected / f"{name}.br"
         weights[name] = (packed if packed.exists() else collected / name).stat().st_size
     assert any("icons" in name for name in weights) and sum(name.endswith(".woff2") for name in weights) == 2
-    import brotli
-
-    weights["the page"] = len(brotli.compress(html.encode()))
+    weights["the page"] = len(sent.content)
     total = sum(weights.values())
     with capsys.disabled():
         print(f"\nfirst page: {total / 1000:.1f} kB", json.dumps(weights))  # noqa: T201 - the figure is the point
