@@ -6,6 +6,7 @@ import pytest
 
 from maillon.hardware.model import Kind
 from maillon.kernel.ledger import Entry
+from maillon.workshop.intake import by_hand
 from maillon.workshop.life import STEPS, State
 from maillon.workshop.models import CheckAnswer, Device, Medium
 from maillon.workshop.vocabulary import check_lines
@@ -134,3 +135,16 @@ def test_a_disk_that_failed_is_to_be_destroyed_and_no_report_is_asked_for(world,
     page = client.get(f"/machines/{device.code}/").content.decode()
     first = re.findall(r'<a class="btn btn-primary" href="([^"]+)"', page)
     assert first == [f"/machines/{device.code}/disques/{device.media.get().pk}/destruction/"]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_one_action_comes_first(world, client, state):
+    """Whatever is known of it: erased or not, read or not."""
+    actor = world.actor("head")
+    client.force_login(world.users["head"])
+    read = machine(actor)
+    bare = by_hand.register(actor=actor, kind="notebook", vendor="Acer", model="Aspire")
+    for device in (read, bare):
+        Device.objects.filter(pk=device.pk).update(state=state.value)
+        page = client.get(f"/machines/{device.code}/").content.decode()
+        assert page.count("btn btn-primary") <= 1

@@ -98,7 +98,7 @@ class WitnessForm(forms.Form):
     witness = forms.CharField(
         label=_("Name of the witness"),
         max_length=120,
-        help_text=_("Someone who saw it: the name is kept with the machine, for its workshop alone."),
+        help_text=_("Someone who saw it: the name is kept with the machine, and never made public."),
     )
 
 

@@ -25,6 +25,9 @@ from maillon.workshop.queries import device_facts, machine_of
 from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
+# One action comes first: what was announced is received before it is read; what is away waits for nothing.
+READ_NEXT = life.BY_NAME["inspected"].sources - {life.State.ANNOUNCED}
+ON_THE_BENCH = life.IN_WORKSHOP | {life.State.RETURNED, life.State.FOR_PARTS}
 PARTS = (
     "system",
     "chassis",
@@ -63,8 +66,8 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "facts": facts,
         "next": main,
         "others": [each for each in by_hand if each is not main],
-        "waits_for_reading": not facts.inspected,
-        "waits_for_erasure": facts.inspected and not life.erasure_established(facts),
+        "waits_for_reading": not facts.inspected and facts.state in READ_NEXT,
+        "waits_for_erasure": facts.inspected and facts.state in ON_THE_BENCH and not life.erasure_established(facts),
         "to_destroy": [medium for medium in media if medium.fitted and medium.state == life.MediumState.FAILED],
         "to_erase": [medium for medium in media if medium.fitted and medium.state == life.MediumState.TO_ERASE],
         "media": [(medium, proofs.get(medium.pk), absences.get(medium.pk)) for medium in media if medium.fitted],
