@@ -41,7 +41,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "../shared/samples/hardware/dmid
         ("Intel(R) Pentium(R) 4 CPU 3.00GHz", "Intel", "Pentium 4", "Pentium 4", "NetBurst", 2000, None, None, 0),
         ("Pentium(R) Dual-Core CPU       T4500  @ 2.30GHz", "Intel", "Pentium Dual-Core T4500", "Pentium Dual-Core", "Core (Penryn)", 2009, True, True, 1),
         ("Intel(R) Pentium(R) CPU 4405U @ 2.10GHz", "Intel", "Pentium 4405U", "Pentium", "Skylake", 2015, True, True, 3),
-        ("Intel(R) Celeron(R) N4020 CPU @ 1.10GHz", "Intel", "Celeron N4020", "Celeron", "Goldmont Plus", 2017, None, True, 2),
+        ("Intel(R) Celeron(R) N4020 CPU @ 1.10GHz", "Intel", "Celeron N4020", "Celeron", "Goldmont Plus", 2019, None, True, 2),
         ("Intel(R) Atom(TM) CPU N270   @ 1.60GHz", "Intel", "Atom N270", "Atom", "Bonnell", 2008, True, False, 0),
         ("Intel(R) Atom(TM) x5-Z8350  CPU @ 1.44GHz", "Intel", "Atom x5-Z8350", "Atom", "Airmont", 2015, True, True, 2),
         ("Intel(R) Xeon(R) CPU E5-2680 0 @ 2.70GHz", "Intel", "Xeon E5-2680 0", "Xeon E5", "Sandy Bridge", 2012, False, True, 3),

@@ -80,3 +80,9 @@ def test_garbage_from_a_controller_is_not_taken_for_facts():
     reading = read_all(sample("hardware/hdparm/linux2.txt").read_bytes())
     assert each(reading.machines[0].storage) == [{"device": "/dev/sdb"}]
     assert "line 2" in str(reading.warnings[0]) and "smartctl" in str(reading.warnings[0])
+
+
+def test_a_cd_drive_alone_is_read():
+    text = "\n/dev/sr0:\n\nATAPI CD-ROM, with removable media\n\tModel Number:       HL-DT-ST DVD+-RW GU90N   \n"
+    (drive,) = read(text).storage
+    assert (drive.kind, drive.model) == (StorageKind.OPTICAL, "HL-DT-ST DVD+-RW GU90N")

@@ -207,3 +207,32 @@ def test_every_reader_of_the_tables_exists():
 def test_an_empty_machine_has_a_kind_that_says_why():
     finished = reading.finish(Machine())
     assert finished.kind == "unknown" and "Nothing" in str(finished.kind_because)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("H/W path             Device      Class          Description\n=====\n", "sudo lshw -json > machine.json"),
+        (
+            "# The following is the parsable format, which can be fed to other\n# programs.\n0,0,0,0\n",
+            "lscpu > cpu.txt",
+        ),
+        (
+            "Node             SN                   Model      Namespace Usage\n/dev/nvme0n1 S4 X 1\n",
+            "nvme list -o json",
+        ),
+        ("NVME Identify Controller:\nvid       : 0x144d\n", "nvme id-ctrl /dev/nvme0 -o json"),
+        ("Battery 0: Discharging, 81%, 02:31:22 remaining\n", "upower -d > battery.txt"),
+        ("NAME   MAJ:MIN RM   SIZE RO TYPE MOUNTPOINT\nsda      8:0    0 465,8G  0 disk\n", "lsblk -O -J > disks.json"),
+        ("/:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci_hcd/6p, 5000M\n", "lsusb > usb.txt"),
+        (
+            "------------------\nSystem Information\n------------------\n      Time of this report: 1/2/2024\n",
+            "msinfo32",
+        ),
+        ("System:    Host: pc Kernel: 5.15.0 x86_64 bits: 64\n", "inxi -Fxxxa --output json"),
+    ],
+)
+def test_a_known_tool_in_another_form_is_named_with_what_to_run(text, command):
+    refused = reading.read(text.encode())
+    assert isinstance(refused, Unreadable)
+    assert command in str(refused.hint)

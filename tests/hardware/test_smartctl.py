@@ -120,3 +120,14 @@ def test_text_and_json_of_one_run_say_the_same(name):
     from_json = said(read(json.dumps(run)).storage[0])
     from_text = said(read("\n".join(run["smartctl"]["output"])).storage[0])
     assert from_text == {key: value for key, value in from_json.items() if key != "device"}
+
+
+def test_a_drive_that_only_root_may_read_says_what_to_run():
+    banner = "smartctl 7.2 2020-12-30 r5155 [x86_64-linux-5.10.0] (local build)\n"
+    denied = "Smartctl open device: /dev/{} failed: Permission denied\n"
+    found = read_all(banner + denied.format("sda") + banner + denied.format("sdb"))
+    assert found.machines[0].storage == ()
+    assert [str(warning) for warning in found.warnings] == [
+        f"{disk} could not be read by smartctl without root's rights. Run “sudo smartctl -x {disk}”."
+        for disk in ("/dev/sda", "/dev/sdb")
+    ]

@@ -396,3 +396,19 @@ def test_adapters_without_their_place_are_told_by_name():
     (machine,) = reading.read(json.dumps(document).encode()).machines
     assert [card.mac for card in machine.network] == ["ac:12:03:aa:bb:cc"]
     assert [card.model for card in machine.graphics] == ["Intel(R) Iris(R) Xe Graphics"]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        "Nome host|Nome SO|Produttore sistema|Modello sistema|Processore/i|Memoria fisica totale",
+        "Nome do host|Nome do SO|Fabricante do sistema|Modelo do sistema|Processador(es)|Memória física total",
+        "Hostnaam|Naam van besturingssysteem|Systeemfabrikant|Systeemmodel|Processor(s)|Totaal fysiek geheugen",
+    ],
+)
+def test_other_languages_of_systeminfo(labels):
+    values = ["PC-1", "Windows 10 Pro", "ASUSTeK COMPUTER INC.", "X541UAK", "1", "4.000 MB"]
+    text = "".join(f"{label}:    {value}\r\n" for label, value in zip(labels.split("|"), values, strict=True))
+    (machine,) = reading.read(text.encode("cp850")).machines
+    assert (machine.vendor, machine.model, machine.memory.total_bytes) == ("Asus", "X541UAK", 4000 * 2**20)
+    assert machine.kind is Kind.NOTEBOOK

@@ -110,6 +110,43 @@ def describe_zip(names: list[str]) -> Unreadable | None:
     return None
 
 
+# Outputs of known tools in a form that is not read: the sign they have, the tool, and what to run instead.
+_OTHER_FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(sign, re.MULTILINE), tool, command)
+    for sign, tool, command in (
+        (r"^H/W path\s+Device\s+Class\s+Description", "lshw -short", "sudo lshw -json > machine.json"),
+        (r"^# The following is the parsable format, which can be fed to other", "lscpu -p", "lscpu > cpu.txt"),
+        (r"^CPU\s+NODE\s+SOCKET\s+CORE\b", "lscpu -e", "lscpu > cpu.txt"),
+        (r"^/:  Bus \d+\.Port \d+: Dev \d+, Class=root_hub", "lsusb -t", "lsusb > usb.txt"),
+        (r"^Node\s+(?:Generic\s+)?SN\s+Model\s+Namespace", "nvme list", "sudo nvme list -o json > disks.json"),
+        (r"^NVME Identify Controller:", "nvme id-ctrl", "sudo nvme id-ctrl /dev/nvme0 -o json > disk.json"),
+        (r"^Smart Log for NVME device:", "nvme smart-log", "sudo nvme smart-log /dev/nvme0 -o json > disk.json"),
+        (r"^Battery \d: (?:Charging|Discharging|Full|Not charging|Unknown|design)", "acpi", "upower -d > battery.txt"),
+        (r"^NAME\s+(?:\S+\s+){0,3}MAJ:MIN\s", "lsblk", "lsblk -O -J > disks.json"),
+        (r"^\s*total\s+used\s+free\s+shared|^\s*total\s+utilis", "free", "sudo dmidecode > machine.txt"),
+        (r"^(?:System|CPU|Machine):\s+(?:Host|Kernel|Info|Type|Topology|Dual|Quad|\d+-core)", "inxi",
+         "inxi -Fxxxa --output json --output-file print > machine.json"),
+        (r"^-+\s*\nSystem Information\s*\n-+\s*\n\s*Time of this report", "dxdiag", "msinfo32 /report machine.txt"),
+        (r"^CPU-Z (?:TXT|HTML) Report|^CPUID HWMonitor Report", "CPU-Z", "msinfo32 /report machine.txt"),
+        (r"^(?:Disk|Disque) /dev/\S+\s*:.{1,60}(?:sectors|secteurs)", "fdisk -l",
+         "sudo smartctl -x /dev/sda > disk.txt"),
+    )
+)  # fmt: skip
+
+
+def _in_another_form(text: str) -> Unreadable | None:
+    head = text[:16384]
+    found = next(((tool, command) for sign, tool, command in _OTHER_FORMS if sign.search(head)), None)
+    if found is None:
+        return None
+    return refuse(
+        _("This is the output of “%(tool)s”, in a form that is not read here."),
+        _("Run “%(command)s” instead, and send that file."),
+        tool=found[0],
+        command=found[1],
+    )
+
+
 _HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SHELL_ERROR = re.compile(
     r"(?:command not found|commande introuvable|permission denied|permission non accord|/dev/mem|must be root"
@@ -136,6 +173,8 @@ def describe_text(text: str, document: bool = False) -> Unreadable:
         return refuse(*_PDF)
     if text.startswith("{\\rtf"):
         return refuse(*_WORD)
+    if found := _in_another_form(text):
+        return found
     first = next(line for line in text.split("\n") if line.strip()).strip()[:80]
     error = _SHELL_ERROR.search(text) if len(text) < 4000 else None
     if error:

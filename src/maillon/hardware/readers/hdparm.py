@@ -20,7 +20,7 @@ _MEGABYTES = re.compile(r"^\s*device size with M = 1000\*1000:\s*(\d{1,12}) MByt
 
 def _recognise(text: str) -> bool:
     return bool(
-        re.search(r"^(?:ATA|ATAPI|CompactFlash ATA|SATA) ?.*device, with (?:non-)?removable media", text, re.MULTILINE)
+        re.search(r"^(?:ATA|ATAPI|CompactFlash ATA|SATA) [^\n]*, with (?:non-)?removable media", text, re.MULTILINE)
     )
 
 

@@ -113,19 +113,26 @@ class Drive:
         )
 
 
+_DENIED = re.compile(r"permission denied|operation not permitted|permission non accord|requires root", re.IGNORECASE)
+_NOT_READ = _(
+    "%(device)s could not be read by smartctl (%(problem)s). If it is a USB enclosure, take the drive out "
+    "and connect it directly."
+)
+_NOT_ROOT = _("%(device)s could not be read by smartctl without root's rights. Run “sudo smartctl -x %(device)s”.")
+
+
 def _reading(name: str, drives: list[Drive], tool: str) -> Reading:
     storages = [(drive, drive.storage()) for drive in drives if drive.facts.values.keys() - {"device"}]
     locks = tuple(lock for drive, storage in storages if (lock := drive.lock(storage)))
     versions = dict.fromkeys(f"{tool} {drive.version}" for drive in drives if drive.version) or {tool: None}
     warnings = tuple(
         Message(
-            _("%(device)s could not be read by smartctl (%(problem)s). If it is a USB enclosure, take the drive out "
-              "and connect it directly."),
+            _NOT_ROOT if _DENIED.search(drive.problem) else _NOT_READ,
             {"device": drive.facts.values.get("device", "?"), "problem": drive.problem[:200]},
         )
         for drive in drives
         if drive.problem
-    )  # fmt: skip
+    )
     machine = Machine(
         storage=tuple(storage for _drive, storage in storages),
         locks=locks,
@@ -173,7 +180,7 @@ def _text_drives(text: str, where: Where) -> Iterator[Drive]:
             device = (command.group(1), number)
         banner = _BANNER.match(line)
         if banner or drive is None:
-            if drive and drive.facts:
+            if drive and (drive.facts or drive.problem):
                 yield drive
             drive = Drive(where.tool)
             drive.version = banner.group(1) if banner else None
@@ -190,6 +197,9 @@ def _text_line(drive: Drive, line: str, at: Origin) -> None:
         drive.put("vendor", drive_text(old.group(1)), at)
         drive.put("model", drive_text(old.group(2)), at)
         drive.put("firmware", drive_text(old.group(3)), at)
+    elif denied := re.match(r"^Smartctl open device: (/dev/\S+).{0,60}? failed: (.+)", line):
+        drive.put("device", denied.group(1), at)
+        drive.problem = denied.group(2)
     elif found := _FIELD.match(line):
         _text_field(drive, found.group(1), found.group(2), at)
     elif attribute := _ATTRIBUTE.match(line):

@@ -1,4 +1,5 @@
-"""`systeminfo` of Windows, as text or with `/fo list` or `/fo csv`, in English, French, German and Spanish.
+"""`systeminfo` of Windows, as text or with `/fo list` or `/fo csv`, in English, French, German, Spanish, Italian,
+Portuguese and Dutch.
 
 The label at the start of each line depends on the language of Windows and its accents on the console's encoding; both
 are put aside by `windows.skeleton`. Lists go on under their label, behind `[01]:`. Memory is what Windows may use, a
@@ -29,20 +30,26 @@ from maillon.hardware.quantities import megahertz
 from maillon.hardware.readers import windows
 
 LABELS = windows.labels(
-    host="Host Name|Nom de l'hôte|Hostname|Nombre de host",
-    os="OS Name|Nom du système d'exploitation|Betriebssystemname|Nombre del sistema operativo",
+    host="Host Name|Nom de l'hôte|Hostname|Nombre de host|Nome host|Nome do host|Nome do anfitrião|Hostnaam",
+    os="OS Name|Nom du système d'exploitation|Betriebssystemname|Nombre del sistema operativo|Nome SO|Nome do SO"
+    "|Nome do sistema operacional|Naam van besturingssysteem|Naam van het besturingssysteem",
     os_version="OS Version|Version du système|Version du système d'exploitation|Betriebssystemversion"
-    "|Versión del sistema operativo",
-    vendor="System Manufacturer|Fabricant du système|Systemhersteller|Fabricante del sistema",
-    model="System Model|Modèle du système|Systemmodell|Modelo el sistema|Modelo del sistema",
-    type="System Type|Type du système|Systemtyp|Tipo de sistema",
-    processors="Processor(s)|Processeur(s)|Prozessor(en)|Procesador(es)",
-    bios="BIOS Version|Version du BIOS|BIOS-Version|Versión del BIOS",
+    "|Versión del sistema operativo|Versione SO|Versão do SO|Versão do sistema operacional"
+    "|Versie van besturingssysteem|Versie van het besturingssysteem",
+    vendor="System Manufacturer|Fabricant du système|Systemhersteller|Fabricante del sistema|Produttore sistema"
+    "|Fabricante do sistema|Systeemfabrikant|Fabrikant van het systeem",
+    model="System Model|Modèle du système|Systemmodell|Modelo el sistema|Modelo del sistema|Modello sistema"
+    "|Modelo do sistema|Systeemmodel|Model van het systeem",
+    type="System Type|Type du système|Systemtyp|Tipo de sistema|Tipo sistema|Systeemtype|Type systeem",
+    processors="Processor(s)|Processeur(s)|Prozessor(en)|Procesador(es)|Processore(i)|Processador(es)",
+    bios="BIOS Version|Version du BIOS|BIOS-Version|Versión del BIOS|Versione BIOS|Versão do BIOS|BIOS-versie",
     locale="System Locale|Option régionale du système|Paramètres régionaux du système|Systemgebietsschema"
-    "|Configuración regional del sistema",
+    "|Configuración regional del sistema|Impostazioni locali sistema|Localidade do sistema|Região do sistema"
+    "|Landinstellingen van systeem",
     memory="Total Physical Memory|Mémoire physique totale|Gesamter physischer Speicher|Gesamter realer Speicher"
-    "|Cantidad total de memoria física",
-    network="Network Card(s)|Carte(s) réseau|Netzwerkkarte(n)|Tarjeta(s) de red",
+    "|Cantidad total de memoria física|Memoria fisica totale|Memória física total|Totaal fysiek geheugen",
+    network="Network Card(s)|Carte(s) réseau|Netzwerkkarte(n)|Tarjeta(s) de red|Schede di rete|Scheda/e di rete"
+    "|Placa(s) de rede|Netwerkkaart(en)",
 )
 _ITEM = re.compile(r"^\s*\[(\d{1,3})\]\s?:\s*(.*)$")
 _CPU = re.compile(r"(Intel64|AMD64|x86|EM64T|ARM\w*) Family|(GenuineIntel|AuthenticAMD)", re.IGNORECASE)

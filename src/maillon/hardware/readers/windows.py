@@ -1,4 +1,4 @@
-"""What the tools of Windows have in common: labels in four languages, dates, device paths, who manages the machine."""
+"""What the tools of Windows have in common: labels in their languages, dates, device paths, who manages the machine."""
 
 import re
 from collections.abc import Callable, Iterable
