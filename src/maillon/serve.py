@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from ipaddress import ip_address
 from pathlib import Path
@@ -339,7 +339,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> int:
         from maillon.kernel.worker import start_process
 
         start_process()
-    Granian(
+    server = Granian(
         "maillon.serve:application",
         factory=True,
         address=str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]),
@@ -350,7 +350,9 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> int:
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with suppress(KeyboardInterrupt):  # before Granian listens to it: stopped as asked all the same
+        server.serve()
     return OK
 
 

@@ -61,3 +61,14 @@ def test_who_guesses_nothing_costs_one_query(rf, django_assert_num_queries, djan
         guesses.allow(request, "sample")
     with django_assert_max_num_queries(10):
         guesses.missed(request, "sample")
+
+
+@pytest.mark.django_db
+def test_attempts_to_sign_in_are_counted_in_the_database_too(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):
+        assert client.get("/compte/login/").status_code == 200
+    with django_assert_max_num_queries(45):
+        client.post("/compte/login/", {"login": "ada@exemple.fr", "password": "not hers"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kernel_cache")
+        assert cursor.fetchone()[0] > 0
