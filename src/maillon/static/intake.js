@@ -109,7 +109,6 @@
     const all = [...files].filter((file) => file.size <= LARGEST_FILE);
     section.hidden = false;
     progress.hidden = false;
-    progress.scrollIntoView({ block: "start" });
     refuseBig([...files].filter((file) => file.size > LARGEST_FILE));
     bar.max = Math.max(1, all.length);
     let done = 0;
@@ -118,6 +117,7 @@
       bar.value = done;
       try {
         show(await send(batch));
+        if (!done) progress.scrollIntoView({ block: "center" });
       } catch (error) {
         status.textContent = form.dataset[error.message] || form.dataset.lost;
         return;
@@ -126,6 +126,7 @@
     }
     bar.value = bar.max;
     status.textContent = form.dataset.done;
+    form.querySelector(".drop-list").textContent = "";
     input.value = ""; // the lot and the place stay: the next files are most often theirs too
   }
 
