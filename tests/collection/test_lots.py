@@ -148,3 +148,35 @@ def test_each_role_has_one_next_step_or_is_told_there_is_none(world, client):
     assert "belongs to no organisation" in start(client, world.users["nobody"])
     for who in world.users.values():
         assert start(client, who).count('class="btn btn-primary"') <= 1
+
+
+def test_a_donor_withdraws_a_lot_that_will_not_come(world, client):
+    lot = announce(world, "donor")
+    client.force_login(world.users["donor"])
+    assert "Withdraw the lot" in client.get(f"/lots/{lot.code}/").content.decode()
+    assert client.post(f"/lots/{lot.code}/retire/").status_code == 302
+    lot.refresh_from_db()
+    assert lot.state == "withdrawn"
+    assert Entry.objects.filter(stream=f"lot:{lot.pk}").order_by("-sequence").first().kind == "lot.withdrawn"
+    assert client.post(f"/lots/{lot.code}/retire/").status_code == 409
+
+
+def test_a_lot_whose_machines_are_known_is_not_withdrawn(world):
+    lot = announce(world)
+    Device.objects.create(code="AAAA1", holder=world.workshop, territory=world.coordination, lot=lot, state="announced")
+    with pytest.raises(Refusal, match="1 machine of this lot is known"):
+        commands.withdraw_lot(actor=world.actor("coordinator"), lot_id=lot.pk)
+
+
+@pytest.mark.parametrize(("who", "status"), [("reader", 403), ("neighbour", 404), ("prescriber", 403)])
+def test_who_may_not_withdraw_a_lot(world, client, who, status):
+    lot = announce(world)
+    client.force_login(world.users[who])
+    assert client.post(f"/lots/{lot.code}/retire/").status_code == status
+
+
+def test_a_donor_neither_receives_nor_closes_its_lot(world, client):
+    lot = announce(world, "donor")
+    client.force_login(world.users["donor"])
+    assert client.post(f"/lots/{lot.code}/arrive/").status_code == 403
+    assert client.post(f"/lots/{lot.code}/clos/").status_code == 403

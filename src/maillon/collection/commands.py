@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillon.collection import signals
 from maillon.collection.models import Lot, LotState, regime_of
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor
@@ -104,8 +105,17 @@ def close_lot(*, actor: Actor, lot_id: UUID, at: datetime | None = None) -> Lot:
     return _move(actor, lot_id, LotState.ARRIVED, LotState.CLOSED, "lot.closed", at)
 
 
+def withdraw_lot(*, actor: Actor, lot_id: UUID, at: datetime | None = None) -> Lot:
+    """An announced lot that will not come. Who announced it may do it, or who would have received it.
+
+    Raises NotAllowed, NotFound, Refusal (it arrived, or machines of it are known already).
+    """
+    return _move(actor, lot_id, LotState.ANNOUNCED, LotState.WITHDRAWN, "lot.withdrawn", at)
+
+
 def _move(actor: Actor, lot_id: UUID, source: LotState, to: LotState, kind: str, at: datetime | None) -> Lot:
-    actor.require("lots.change")
+    if not (actor.may("lots.change") or (to is LotState.WITHDRAWN and actor.may("lots.announce"))):
+        raise NotAllowed("lots.change")
     with transaction.atomic():
         lot = _locked(actor, lot_id)
         if lot.state != source:
@@ -113,6 +123,8 @@ def _move(actor: Actor, lot_id: UUID, source: LotState, to: LotState, kind: str,
                 _("Lot %(code)s is “%(state)s”.") % {"code": lot.code, "state": lot.get_state_display()},
                 _("Reload the page: someone may have been quicker."),
             )
+        if to is LotState.WITHDRAWN:
+            signals.withdrawing.send(Lot, lot=lot)
         lot.state = to.value
         if to == LotState.ARRIVED:
             lot.arrived_at = at or timezone.now()

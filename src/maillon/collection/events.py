@@ -27,3 +27,4 @@ register(
 )
 register("lot.arrived", sentence=_("Lot arrived"))
 register("lot.closed", sentence=_("Lot closed"))
+register("lot.withdrawn", sentence=_("Lot withdrawn: it will not come"))

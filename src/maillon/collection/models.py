@@ -29,6 +29,7 @@ class LotState(models.TextChoices):
     ANNOUNCED = "announced", pgettext_lazy("a lot", "Announced")
     ARRIVED = "arrived", _("Arrived")
     CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a lot", "Withdrawn")
 
 
 class LotQuerySet(models.QuerySet["Lot"]):

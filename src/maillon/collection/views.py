@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillon.collection import commands
 from maillon.collection.forms import LotForm
-from maillon.collection.models import Lot
+from maillon.collection.models import Lot, LotState
 from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.kernel import codes, events
 from maillon.kernel.access import access
@@ -17,6 +17,7 @@ from maillon.kernel.http import Request
 from maillon.kernel.ledger import Entry
 
 SHOWN = 100
+MOVES = {"arrive": commands.lot_arrived, "clos": commands.close_lot, "retire": commands.withdraw_lot}
 
 
 def _found(request: Request, code: str) -> Lot:
@@ -68,6 +69,7 @@ def _page(request: Request, shown: Lot, *, status: int = 200, **more: object) ->
         "form": LotForm(instance=shown, actor=request.actor),
         "rules": rules_of(regime, WasteStatus(shown.waste_status)),
         "caps": price_caps(regime),
+        "may_withdraw": shown.state == LotState.ANNOUNCED and commands.may_file(request.actor),
         "timeline": [{"at": entry.at, "sentence": events.sentence(entry)} for entry in entries],
     }
     return render(request, "collection/lot.html", {**context, **more}, status=status)
@@ -85,11 +87,11 @@ def change_lot(request: Request, code: str) -> HttpResponse:
     return redirect("collection:lot", shown.code)
 
 
-@access("lots.change")
+@access("lots.view")  # the command asks for more, by the move
 @require_POST
 def move_lot(request: Request, code: str, name: str) -> HttpResponse:
     shown = _found(request, code)
-    move = {"arrive": commands.lot_arrived, "clos": commands.close_lot}.get(name)
+    move = MOVES.get(name)
     if move is None:
         raise NotFound
     try:

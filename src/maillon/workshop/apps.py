@@ -7,11 +7,12 @@ class WorkshopConfig(AppConfig):
     name = "maillon.workshop"
 
     def ready(self) -> None:
+        from maillon.collection.signals import withdrawing
         from maillon.kernel import navigation, start
         from maillon.kernel.backup import restored
         from maillon.territory.signals import removing_place, renamed
         from maillon.workshop.jobs import donor_renamed
-        from maillon.workshop.moves import keep_places_of_machines
+        from maillon.workshop.moves import keep_lots_of_machines, keep_places_of_machines
         from maillon.workshop.stock import index, install
         from maillon.workshop.waiting import waiting
 
@@ -28,4 +29,5 @@ class WorkshopConfig(AppConfig):
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
         renamed.connect(donor_renamed)
         removing_place.connect(keep_places_of_machines)
+        withdrawing.connect(keep_lots_of_machines)
         post_migrate.connect(install.forget_emptied, sender=self)

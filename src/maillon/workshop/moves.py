@@ -166,6 +166,16 @@ def add_photo(*, actor: Actor, device_id: UUID, data: bytes) -> Document:
     return kept
 
 
+def keep_lots_of_machines(sender: object, *, lot: Lot, **_kwargs: object) -> None:
+    """A lot whose machines are known is not withdrawn from under them. Raises Refusal."""
+    if count := Device.objects.filter(lot=lot).count():
+        raise Refusal(
+            ngettext("%(count)d machine of this lot is known.", "%(count)d machines of this lot are known.", count)
+            % {"count": count},
+            _("Say what became of them first, or move them to another lot."),
+        )
+
+
 def keep_places_of_machines(sender: object, *, place: Place, **_kwargs: object) -> None:
     """A place is not removed from under its machines. Raises Refusal."""
     if count := Device.objects.filter(place=place).count():

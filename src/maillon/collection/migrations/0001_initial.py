@@ -6,34 +6,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territory', '0001_initial'),
+        ("territory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.UUIDField(default=maillon.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='code')),
-                ('regime', models.CharField(choices=[('public', 'Public body (CG3P)'), ('company', 'Company'), ('individual', 'Individual')], max_length=12, verbose_name='origin')),
-                ('waste_status', models.CharField(choices=[('product', 'Product'), ('waste_preparing', 'Waste being prepared for reuse'), ('waste', 'Waste')], default='product', max_length=16, verbose_name='status')),
-                ('state', models.CharField(choices=[('announced', 'Announced'), ('arrived', 'Arrived'), ('closed', 'Closed')], default='announced', max_length=12, verbose_name='state')),
-                ('agreement', models.CharField(blank=True, max_length=120, verbose_name='agreement or decision')),
-                ('agreed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
-                ('announced_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='machines announced')),
-                ('arrived_at', models.DateTimeField(blank=True, null=True, verbose_name='arrived')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('donor', models.ForeignKey(blank=True, help_text='Leave empty for an individual: no name is kept.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lots_given', to='territory.organisation', verbose_name='donor')),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots_held', to='territory.organisation', verbose_name='workshop')),
-                ('territory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=maillon.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="code")),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public body (CG3P)"),
+                            ("company", "Company"),
+                            ("individual", "Individual"),
+                        ],
+                        max_length=12,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "waste_status",
+                    models.CharField(
+                        choices=[
+                            ("product", "Product"),
+                            ("waste_preparing", "Waste being prepared for reuse"),
+                            ("waste", "Waste"),
+                        ],
+                        default="product",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("announced", "Announced"), ("arrived", "Arrived"), ("closed", "Closed")],
+                        default="announced",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("agreement", models.CharField(blank=True, max_length=120, verbose_name="agreement or decision")),
+                ("agreed_on", models.DateField(blank=True, null=True, verbose_name="signed on")),
+                (
+                    "announced_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="machines announced"),
+                ),
+                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Leave empty for an individual: no name is kept.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots_given",
+                        to="territory.organisation",
+                        verbose_name="donor",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots_held",
+                        to="territory.organisation",
+                        verbose_name="workshop",
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="territory.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', 'id'],
-                'indexes': [models.Index(fields=['territory', '-created_at'], name='lot_by_territory'), models.Index(fields=['holder', '-created_at'], name='lot_by_holder'), models.Index(fields=['donor', '-created_at'], name='lot_by_donor')],
+                "ordering": ["-created_at", "id"],
+                "indexes": [
+                    models.Index(fields=["territory", "-created_at"], name="lot_by_territory"),
+                    models.Index(fields=["holder", "-created_at"], name="lot_by_holder"),
+                    models.Index(fields=["donor", "-created_at"], name="lot_by_donor"),
+                ],
             },
         ),
     ]
