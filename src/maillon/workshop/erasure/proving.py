@@ -108,9 +108,12 @@ def _media_of(actor: Actor, territory: Organisation, report: ErasureReport) -> l
     serial = "".join((report.serial or "").split())
     if not serial:
         return []
-    devices = Device.objects.workable_by(actor).filter(territory=territory)
-    media = Medium.objects.select_for_update(of=("self",)).select_related("device").filter(device__in=devices)
-    same = list(media.filter(serial__iexact=serial).order_by("-created_at"))
+    alike = Medium.objects.filter(serial__iexact=serial)
+    devices = Device.objects.workable_by(actor).filter(territory=territory, pk__in=alike.values("device"))
+    # The machines first, as every step of their lives does: what is proved may move them on.
+    machines = list(devices.select_for_update().order_by("number"))
+    media = alike.select_for_update(of=("self",)).select_related("device").filter(device__in=machines)
+    same = list(media.order_by("-created_at"))
     fitted = [medium for medium in same if medium.fitted]
     host = (report.host_serial or "").casefold()
     hosted = [medium for medium in fitted if host and medium.device and medium.device.serial.casefold() == host]
