@@ -2,10 +2,12 @@
 
 import io
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 import zstandard
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from maillon.kernel.errors import NotAllowed, Refusal
@@ -18,7 +20,8 @@ from maillon.workshop.intake.drops.models import Drop, DropFile
 from maillon.workshop.intake.fleet_lists import Lists
 from maillon.workshop.intake.receiving import CHUNK, Incoming
 from maillon.workshop.jobs import read_drop
-from maillon.workshop.models import Device, RawInput
+from maillon.workshop.models import Device, RawInput, Snapshot
+from maillon.workshop.stock import index
 from tests.workshop.fleet_lists import ROWS, again, csv_of, mapping_of, outcomes, receive
 from tests.world import dmidecode, make_world, wipe_report
 
@@ -251,3 +254,45 @@ def test_too_many_files_without_a_script_are_told_to_come_as_an_archive(world, c
     response = client.post("/releves/", {"files": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(3)]})
     assert response.status_code == 400 and "archive (zip)" in response.content.decode()
     assert not RawInput.objects.exists()
+
+
+@contextmanager
+def full_disk():
+    """No page more for the database, on this connection."""
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        most = cursor.execute("PRAGMA max_page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA max_page_count = {most}")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a disk is filled by a setting of SQLite")
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_is_lost_nor_half_in_when_the_disk_is_full(world, client, large):
+    client.force_login(world.users["technician"])
+    client.raise_request_exception = False
+    count = CHUNK * 5 if large else CHUNK
+    data = archive(count, poem=False)
+
+    def send():
+        files = [SimpleUploadedFile("ecole.zip", data)]
+        return client.post("/releves/", {"files": files}, headers={"X-Batch": "1", "Accept-Language": "en"})
+
+    if large:
+        assert send().status_code == 200
+    with full_disk():
+        if large:
+            drain()
+        else:
+            answer = send()
+            assert answer.status_code == 500 and "<tr" not in answer.content.decode()
+    assert Device.objects.count() == RawInput.objects.count() == Snapshot.objects.count()
+    if large:
+        Job.objects.update(run_after=timezone.now())
+        drain()
+    else:
+        assert send().status_code == 200
+    assert Device.objects.count() == count and index.check() == []

@@ -238,3 +238,16 @@ def test_a_machine_of_another_workshop_waits_for_the_coordination_which_transfer
     doubts.decide(actor=world.actor("coordinator"), doubt_id=Doubt.objects.get().pk, device_id=device.id)
     device.refresh_from_db()
     assert device.holder == world.workshop and "device.transferred" in kinds(device) and index.check() == []
+
+
+def test_the_same_bytes_in_two_workshops_are_two_inputs_that_each_downloads_alone(world, client):
+    poem = ("poeme.txt", b"Sous le pont Mirabeau coule la Seine")
+    receive(world, poem)
+    receive(world, poem, who="neighbour")
+    ours, theirs = (RawInput.objects.get(organisation=each) for each in (world.workshop, world.neighbour))
+    for who, own, other in (("technician", ours, theirs), ("neighbour", theirs, ours), ("coordinator", None, ours)):
+        client.force_login(world.users[who])
+        assert client.get(f"/releves/{other.pk}/brut/").status_code == 404
+        if own:
+            answer = client.get(f"/releves/{own.pk}/brut/")
+            assert answer.content == poem[1] and "attachment" in answer.headers["Content-Disposition"]
