@@ -19,9 +19,10 @@ class Where:
     tool: str
     file: str = ""
     prefix: str = ""  # "$.data.dmidecode" when the text was a string inside another document
+    offset: int = 0  # lines before it, when the text was cut out of a longer one
 
     def line(self, number: int) -> Origin:
-        at = f"line {number}"
+        at = f"line {number + self.offset}"
         return Origin(self.tool, f"{self.prefix}, {at}" if self.prefix else at, self.file)
 
     def path(self, path: str) -> Origin:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from maillon.hardware import foreign
+from maillon.hardware import foreign, sections
 from maillon.hardware.decoding import decode, unquote
 from maillon.hardware.documents import Document, parse_json, parse_xml
 from maillon.hardware.formats import BinaryFormat, JsonFormat, TextFormat, Where, XmlFormat
@@ -167,10 +167,38 @@ def _parse_decoded(text: str, where: Where, limits: Limits) -> Reading | Unreada
             limit=limits.line_bytes,
         )
     text = unquote(text) if ">" in text[:256] else text
-    result = read_text(text, where)
+    machines = sections.machines_of(text)
+    result = (_read_sections(machines, where) if machines else None) or read_text(text, where)
     if isinstance(result, Unreadable):
         return _read_after_preamble(text, where, limits) or result
     return result
+
+
+def _read_sections(machines: list[list[sections.Section]], where: Where) -> Reading | None:
+    """The outputs of several tools in one text, put together machine by machine.
+
+    None where one of them is of several machines, or none can be read: the text is then one tool's.
+    """
+    from maillon.hardware.join import join
+
+    found: list[Machine] = []
+    formats: dict[str, None] = {}
+    warnings: list[Message] = []
+    for machine in machines:
+        parts: list[Machine] = []
+        for section in machine:
+            said = read_text(section.text, replace(where, offset=section.line))
+            if isinstance(said, Unreadable):
+                warnings.append(said.reason)
+                continue
+            if len(said.machines) > 1:
+                return None
+            formats[said.format] = None
+            warnings += said.warnings
+            parts += said.machines
+        if parts:
+            found.append(join(parts))
+    return Reading(" + ".join(formats), tuple(found), tuple(warnings)) if found else None
 
 
 def _read_after_preamble(text: str, where: Where, limits: Limits) -> Reading | None:

@@ -205,7 +205,7 @@ def _parse_text(text: str, where: Where) -> Machine | Reading:
     displays: list[Display] = []
     warnings: list[Message] = []
     for line, data in _blobs(text):
-        place = f"line {line}"
+        place = f"line {line + where.offset}"
         inner = Where(where.tool, where.file, f"{where.prefix}, {place}" if where.prefix else place)
         display, said = display_of(data, inner)
         displays.append(display)

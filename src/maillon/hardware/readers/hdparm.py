@@ -113,7 +113,7 @@ class _Drive:
     def line_of(self, *fields: str) -> int:
         origins = self.facts.build().origin
         place = next((origins[field].at for field in fields if field in origins), "line 1")
-        return whole(place.rpartition("line ")[2]) or 1
+        return (whole(place.rpartition("line ")[2]) or 1) - self.where.offset
 
     def lock(self, storage: Storage) -> Lock | None:
         name = storage.serial or storage.model
