@@ -187,9 +187,20 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     ]
     for _line in receiving.receive(actor=actor, files=reports, at=arrived + timedelta(days=5)):
         pass
+    _shelve(actor, lot.holder, [by_serial[read.serial].id for read, stage in known if stage > 0], arrived)
     for read, stage in known:
         _live(actor, by_serial[read.serial].id, stage, arrived + timedelta(days=6), draw)
     return number
+
+
+def _shelve(actor: Actor, workshop: Organisation, erased: list[UUID], arrived: datetime) -> None:
+    """Share what was erased between the shelves and the bench; a few stay at the door."""
+    count = workshop.places.count() - 1  # all but where machines leave
+    for position in range(1, count):
+        place = _place(workshop, position)
+        moves.move_to(
+            actor=actor, device_ids=erased[position::count], place=place, at=arrived + timedelta(days=5, hours=4)
+        )
 
 
 def _announced(draw: Random) -> None:
