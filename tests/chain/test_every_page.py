@@ -31,6 +31,7 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("releves-refuses", TECHNICIAN, "/releves/refuses/"),
     ("releves-doutes", TECHNICIAN, "/releves/doutes/"),
     ("effacements", TECHNICIAN, "/effacements/"),
+    ("bancs", COORDINATOR, "/effacements/bancs/"),
     ("etiquettes", TECHNICIAN, "/etiquettes/"),
     ("scanner", TECHNICIAN, "/stock/scanner/"),
     ("importer", TECHNICIAN, "/stock/importer/"),
