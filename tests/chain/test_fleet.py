@@ -71,3 +71,25 @@ def test_a_list_is_dropped_its_columns_corrected_and_its_machines_entered(visit,
     page.goto(f"/stock/?q={serial}AAA")
     assert len(set(re.findall(r'href="(/machines/[^"/]+/)"', page.content()))) == 1
     assert page.complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_long_list_is_entered_by_a_job_that_its_page_follows(visit, tmp_path, script):
+    width = 360 if script else 1280
+    page = visit(TECHNICIAN, script=script, width=width)
+    prefix = "7CDA" if script else "7CDB"
+    rows = [f"Portable;HP;ProBook 450 G5;{prefix}{n:05d};8 Go;" for n in range(1_050)]
+    path = tmp_path / f"grand-parc-{prefix}.csv"
+    path.write_text("\n".join(["Type;Marque;Modèle;N° de série;RAM;Observations", *rows]), encoding="utf-8")
+    drop(page, path, script).locator('a[href^="/releves/listes/"]').click()
+    page.wait_for_url("**/releves/listes/**")
+    page.locator("button[value=enter]").click()
+    page.wait_for_url("**/releves/depots/**")  # by itself: refreshed by the script, or by the browser every 5 s
+    page.locator("#drop .notice-success").wait_for(timeout=60_000)
+    assert page.get_by_text("1050 nouvelles machines").count()
+    take_picture(page, tmp_path, "liste-entree", width)
+    if script:
+        fits_and_is_accessible(page)
+    page.goto(f"/stock/?q={prefix}00000")
+    assert len(set(re.findall(r'href="(/machines/[^"/]+/)"', page.content()))) == 1
+    assert page.complaints == []
