@@ -1,15 +1,18 @@
 """The command line as its users meet it: help, exit codes, bad input, odd terminals, closed pipes."""
 
+import errno
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from maillon import cli
 from maillon.bench import BENCHES
 from maillon.hardware.messages import session_language
+from maillon.kernel import trouble
 
 pytestmark = pytest.mark.pure  # each command runs in a process and a folder of its own, on SQLite or nothing
 
@@ -136,6 +139,12 @@ def test_a_file_that_can_not_be_read_is_code_1_and_told(maillon, tmp_path, argum
     done = maillon(*arguments)
     explained(done, 1, f"maillon {arguments[0]}: ", "given", said)
     assert "Errno" not in done.stderr and "error(" not in done.stderr.lower()
+
+
+def test_a_full_disk_is_told_with_the_file_that_did_not_fit():
+    with pytest.raises(OSError, match="space") as caught, trouble.writing(Path("labels.pdf")):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert trouble.of_file(caught.value) == "labels.pdf: the disk is full. Free some room, then run this again."
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
