@@ -13,6 +13,8 @@ from django.utils import timezone
 from maillon.kernel.errors import NotAllowed, Refusal
 from maillon.kernel.jobs.models import Job, Status
 from maillon.kernel.jobs.running import drain
+from maillon.territory.models import Membership
+from maillon.territory.roles import Role
 from maillon.workshop.intake import fleet_lists
 from maillon.workshop.intake.drops import commands
 from maillon.workshop.intake.drops.commands import Confirmed
@@ -254,6 +256,15 @@ def test_too_many_files_without_a_script_are_told_to_come_as_an_archive(world, c
     response = client.post("/releves/", {"files": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(3)]})
     assert response.status_code == 400 and "archive (zip)" in response.content.decode()
     assert not RawInput.objects.exists()
+
+
+def test_a_job_for_someone_who_left_files_nothing_in_their_other_organisation(world):
+    take_in(world, archive(1))
+    person = world.users["technician"]
+    person.memberships.all().delete()
+    Membership.objects.create(user=person, organisation=world.neighbour, role=Role.TECHNICIAN)
+    drain()
+    assert not Device.objects.exists() and not RawInput.objects.exists()
 
 
 @contextmanager
