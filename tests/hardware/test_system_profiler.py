@@ -184,3 +184,20 @@ def test_what_system_information_saves_is_read():
     (machine,) = result.machines
     assert (result.format, machine.system.serial) == ("system_profiler-xml", "C02QABCDFVH3")
     assert machine.model == "MacBook Pro (Retina, 13-inch, Early 2015)"
+
+
+def test_what_was_not_asked_of_a_mac_is_not_absent():
+    hardware = {"machine_model": "MacBookPro15,2", "cpu_type": "Quad-Core Intel Core i5", "packages": 1}
+    sections = {"SPHardwareDataType": [hardware]}
+    (asked,) = reading.read(json.dumps(sections | {"SPCameraDataType": []}).encode()).machines
+    (silent,) = reading.read(json.dumps(sections).encode()).machines
+    assert (facts_of(asked).camera, facts_of(silent).camera) == (False, None)
+    assert facts_of(silent).disks is None
+
+
+def test_a_mac_dates_the_processor_that_it_does_not_name():
+    hardware = {"machine_model": "iMac19,1", "cpu_type": "6-Core Intel Core i5", "number_processors": 6, "packages": 1}
+    (machine,) = reading.read(json.dumps({"SPHardwareDataType": [hardware]}).encode()).machines
+    (processor,) = machine.processors
+    assert (processor.model, processor.release_year, processor.generation) == ("Core i5", 2019, None)
+    assert facts_of(machine).speed_class == 4

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillon.hardware import reading
+from maillon.hardware.criteria import facts_of
 from maillon.hardware.formats import Where
 from maillon.hardware.model import Kind, LockKind, LockState, Machine, NetworkKind, Reading, StorageKind
 from maillon.hardware.readers import cim, systeminfo, windows
@@ -412,3 +413,11 @@ def test_other_languages_of_systeminfo(labels):
     (machine,) = reading.read(text.encode("cp850")).machines
     assert (machine.vendor, machine.model, machine.memory.total_bytes) == ("Asus", "X541UAK", 4000 * 2**20)
     assert machine.kind is Kind.NOTEBOOK
+
+
+def test_what_was_not_asked_of_windows_is_not_absent():
+    system = {"Win32_ComputerSystem": {"Manufacturer": "Acer", "Model": "TravelMate P215-53", "PCSystemType": 2}}
+    (asked,) = reading.read(json.dumps(system | {"Win32_DiskDrive": [], "Win32_PnPEntity": []}).encode()).machines
+    (silent,) = reading.read(json.dumps(system).encode()).machines
+    assert (facts_of(asked).disks, facts_of(asked).camera) == ((), False)
+    assert (facts_of(silent).disks, facts_of(silent).camera) == (None, None)

@@ -70,9 +70,14 @@ LOOKERS: Mapping[Criterion, frozenset[str]] = {
 }  # first words of `Machine.tools`
 
 
+# Tools asked for one section at a time: what they list is among the clues ("camera listed").
+_BY_SECTION = frozenset({"glpi", "powershell", "system_profiler"})
+
+
 def looked_for(machine: Machine, criterion: Criterion) -> bool:
-    """Whether a tool that would have seen this part spoke."""
-    return any(tool.lower().split(" ")[0] in LOOKERS[criterion] for tool in machine.tools)
+    """Whether a tool that would have seen this part spoke, and of this sort of part."""
+    tools = {tool.lower().split(" ")[0] for tool in machine.tools} & LOOKERS[criterion]
+    return bool(tools - _BY_SECTION) or bool(tools and f"{criterion} listed" in machine.clues)
 
 
 def facts_of(machine: Machine) -> CapabilityFacts:
@@ -109,11 +114,16 @@ def _processor(machine: Machine) -> tuple[str | None, int | None]:
 
 
 def speed_class(processor: Processor) -> int | None:
-    """From its name, else a careful guess from the year its family first sold."""
-    named = describe(f"{processor.vendor or ''} {processor.model}").speed_class if processor.model else None
-    if named is not None or processor.release_year is None:
+    """From its name, else a careful guess from the year its family first sold.
+
+    "Core i5" alone is a line of fifteen years: the name says the least, the year may say more.
+    """
+    facts = describe(f"{processor.vendor or ''} {processor.model}") if processor.model else None
+    named = facts.speed_class if facts else None
+    if processor.release_year is None or (facts and named is not None and facts.release_year):
         return named
-    return next(speed for year, speed in CLASS_BY_YEAR if processor.release_year >= year)
+    by_year = next(speed for year, speed in CLASS_BY_YEAR if processor.release_year >= year)
+    return max(named or 0, by_year)
 
 
 def _cores(machine: Machine) -> int | None:

@@ -310,7 +310,7 @@ class Machine:
     ports: tuple[Port, ...] = ()
     tpm: Tpm | None = None
     locks: tuple[Lock, ...] = ()
-    clues: Origins = field(default_factory=dict)  # seen, held by no part, used by `kind`: "touchpad", "lid"…
+    clues: Origins = field(default_factory=dict)  # seen, held by no part: "touchpad" (for `kind`), "camera listed"…
     operating_system: str | None = None  # what was installed when it was read
     seen_at: str | None = None  # when the tool ran, ISO 8601, if it says so
     tools: tuple[str, ...] = ()  # which tools spoke: ("dmidecode 3.3", "smartctl 7.3")

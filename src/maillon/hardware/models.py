@@ -68,6 +68,16 @@ def dated_processor(processor: Processor) -> Processor:
     )
 
 
+def dated_by_machine(processor: Processor, system: System) -> Processor:
+    """The processor with the year of its Mac: macOS says "Core i5", the line of fifteen years."""
+    year = re.search(r"\b20\d\d\b", system.model or "") if system.vendor == "Apple" else None
+    if not year or processor.release_year or processor.vendor != "Intel":
+        return processor
+    at = system.origin.get("model") or system.origin.get("product_name")
+    origin = {**processor.origin, "release_year": at} if at else processor.origin
+    return replace(processor, release_year=int(year[0]), origin=origin)
+
+
 def marketing_name(system: System, vendor: str | None) -> Named | None:
     """The name and the field it came from; None when the firmware names no product."""
     rule = _RULES.get(vendor or "")

@@ -133,12 +133,14 @@ def finish(machine: Machine) -> Machine:
     from maillon.hardware import kind, models, vendors
 
     board = vendors.named(machine.board)
+    system = models.named_system(vendors.named(machine.system), board)
+    dated = map(models.dated_processor, machine.processors)
     named = replace(
         machine,
-        system=models.named_system(vendors.named(machine.system), board),
+        system=system,
         board=board,
         chassis=vendors.named(machine.chassis),
-        processors=tuple(map(models.dated_processor, machine.processors)),
+        processors=tuple(models.dated_by_machine(processor, system) for processor in dated),
         batteries=tuple(map(_judged_battery, machine.batteries)),
     )
     return kind.with_kind(named)

@@ -89,7 +89,7 @@ def build(instances: list[Instance], extra: dict[str, Any], where: Where) -> Mac
         bluetooth=_peripherals(entities, "bluetooth"),
         tpm=_tpm(get("Win32_Tpm", [])),
         locks=tuple(_locks(extra, where)),
-        clues=_clues(get("Win32_ComputerSystem", [])),
+        clues=_clues(get("Win32_ComputerSystem", [])) | _listed(by_class, extra, where),
         operating_system=os_name,
         seen_at=iso_moment(text_of(extra.get("SeenAt"))) or seen_at,
         tools=(where.tool,),
@@ -490,6 +490,18 @@ def _clues(found: list[Instance]) -> dict[str, Origin]:
     for one in found[:1]:
         return windows.platform_clue(one.properties.get("PCSystemType"), one.at("PCSystemType"))
     return {}
+
+
+_LISTED = {
+    "Win32_DiskDrive": "disk", "MSFT_PhysicalDisk": "disk", "Win32_NetworkAdapter": "network",
+    "BatteryFullChargedCapacity": "battery", "Win32_Battery": "battery", "Win32_PnPEntity": "camera",
+    "Win32_SoundDevice": "sound",
+}  # fmt: skip
+
+
+def _listed(by_class: dict[str, list[Instance]], extra: dict[str, Any], where: Where) -> dict[str, Origin]:
+    """Which sorts of parts were asked for, those that came back empty included."""
+    return {f"{part} listed": where.path(f".{cls}") for cls, part in _LISTED.items() if cls in by_class or cls in extra}
 
 
 def _operating_system(found: list[Instance]) -> tuple[str | None, str | None]:

@@ -161,6 +161,9 @@ def _machine(inventory: Inventory) -> Machine:
     for record in inventory.all("inputs"):
         if clue := input_clue(record.get("description", "caption")):
             clues.setdefault(clue, record.at("description", "caption"))
+    for section, part in (("storages", "disk"), ("networks", "network"), ("sounds", "sound")):
+        for record in inventory.all(section)[:1]:
+            clues[f"{part} listed"] = record.at(section)
     base = Machine(
         system=replace(named, uuid=uuid.values.get("uuid"), origin={**named.origin, **uuid.build().origin}),
         chassis=replace(chassis, asset_tag=tag.asset_tag, type=chassis.type or tag.type,

@@ -69,9 +69,16 @@ def parse_json(document: Any, where: Where) -> Machine:
         bluetooth=_bluetooth(document, where),
         tpm=_security_chip(document, where),
         locks=tuple(_locks(hardware, at("activation_lock_status"))),
+        clues={f"{part} listed": where.path(f".{section}") for section, part in _LISTED.items() if section in document},
         operating_system=clean(text_of(_first(document, "SPSoftwareDataType").get("os_version"))),
         tools=(where.tool,),
     )
+
+
+_LISTED = {
+    "SPSerialATADataType": "disk", "SPNVMeDataType": "disk", "SPPowerDataType": "battery",
+    "SPNetworkDataType": "network", "SPCameraDataType": "camera", "SPAudioDataType": "sound",
+}  # fmt: skip
 
 
 def _under(where: Where, path: str) -> Any:
