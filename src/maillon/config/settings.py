@@ -99,7 +99,13 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
     ),
 }
-DATABASES = {"default": dj_database_url.parse(env.database(f"sqlite:///{DATA / 'maillon.sqlite3'}"), conn_max_age=600)}
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.database(f"sqlite:///{DATA / 'maillon.sqlite3'}"),
+        conn_max_age=600,
+        conn_health_checks=True,  # or each thread would fail once after PostgreSQL was restarted
+    )
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
