@@ -27,7 +27,7 @@ def test_an_unproved_disk_is_named():
 
 @pytest.mark.parametrize("state", [MediumState.ERASED, MediumState.DESTROYED, MediumState.ABSENT])
 def test_a_disk_erased_destroyed_or_absent_holds_nothing_back(state):
-    media = (MediumFacts("x", state),)
+    media = (MediumFacts("x", state), MediumFacts("system", MediumState.ERASED))
     assert codes("installed", state=State.ERASED, media=media, media_known=True) == []
 
 
@@ -35,6 +35,11 @@ def test_a_disk_erased_destroyed_or_absent_holds_nothing_back(state):
 def test_one_unproved_disk_among_others_is_enough_to_refuse(state):
     media = (MediumFacts("a", MediumState.ERASED), MediumFacts("b", state))
     assert not erasure_established(Facts(state=State.INSPECTED, media=media, media_known=True))
+
+
+def test_a_system_is_installed_on_a_disk():
+    for media in ((), (MediumFacts("x", MediumState.ABSENT),)):
+        assert codes("installed", state=State.ERASED, media=media, media_known=True) == ["no_disk"]
 
 
 def test_unknown_disks_are_not_erased_disks():

@@ -141,7 +141,7 @@ STEPS: tuple[Step, ...] = (
         {S.ERASED, S.REPAIRED},
         "stock.move",
         _("Record the installation"),
-        needs=("erasure", "not_parts"),
+        needs=("erasure", "disk", "not_parts"),
         asks=("system",),
     ),
     _step(
@@ -275,6 +275,18 @@ def _erasure(facts: Facts) -> list[Obstacle]:
     ]
 
 
+def _disk(facts: Facts) -> list[Obstacle]:
+    if not facts.media_known or any(medium.state is not MediumState.ABSENT for medium in facts.media):
+        return []  # not known: the requirement of erasure says so
+    return [
+        Obstacle(
+            "no_disk",
+            Message(_("It has no disk to install a system on.")),
+            Message(_("Fit one, then read its hardware again.")),
+        )
+    ]
+
+
 def _grade(facts: Facts) -> list[Obstacle]:
     if facts.grade is not None:
         return []
@@ -323,6 +335,7 @@ def _checks(facts: Facts) -> list[Obstacle]:
 _REQUIREMENTS = {
     "reading": _reading,
     "erasure": _erasure,
+    "disk": _disk,
     "grade": _grade,
     "not_parts": _not_parts,
     "checks": _checks,

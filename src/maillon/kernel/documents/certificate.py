@@ -160,7 +160,7 @@ def _page(c: Certificate, lang: str) -> dict[str, Any]:
         "level": level,
         "level_meaning": typeset(meaning, lang),
         "medium": _medium_rows(c),
-        "sanitization": _sanitization_rows(c.sanitization),
+        "sanitization": _destruction_rows(c) if c.witness else _sanitization_rows(c.sanitization),
         "seen": [typeset(sentence, lang) for sentence in c.seen] or [gettext("Nothing was recorded.")],
         "people": [
             _person(gettext("Sanitized by") if c.witness else gettext("Report filed by"), c.sanitized_by, ""),
@@ -227,6 +227,10 @@ def _sanitization_rows(s: Sanitization) -> list[list[str]]:
     return rows
 
 
+def _destruction_rows(c: Certificate) -> list[list[str]]:
+    return [_row(gettext("Method"), c.sanitization.method, "strong"), _row(gettext("Certified"), _moment(c.issued_at))]
+
+
 def _verification(s: Sanitization) -> str:
     if s.verification == "none":
         return gettext("not read back")
@@ -235,19 +239,20 @@ def _verification(s: Sanitization) -> str:
 
 
 def _person(heading: str, person: Person | None, witness: str) -> dict[str, Any]:
-    rows = [_row(gettext("Name"), person.name if person else "", "strong")]
+    rows = [] if witness else [_row(gettext("Name"), person.name if person else "", "strong")]
     if person:
         rows += [_row(gettext("Role"), person.title), _row(pgettext("of a person", "Place"), person.place)]
         rows += [_row(gettext("Contact"), person.contact)] if person.contact else []
         rows += [_row(gettext("Date"), _moment(person.at))]
-    rows += [_row(gettext("Witness"), witness)] if witness else []
+    rows += [_row(gettext("Witness"), witness, "strong")] if witness else []
     return {"heading": heading, "rows": rows, "signs": person is None or person.signs}
 
 
 def _proof_rows(c: Certificate) -> list[list[str]]:
     rows = [_row(gettext("Issued"), wording.moment(c.issued_at))]
     if c.evidence_sha256:
-        rows.append([gettext("Report (SHA-256)"), _grouped(c.evidence_sha256), "code"])
+        evidence = gettext("Photo (SHA-256)") if c.witness else gettext("Report (SHA-256)")
+        rows.append([evidence, _grouped(c.evidence_sha256), "code"])
     if c.signature:
         rows.append([gettext("Signature (Ed25519)"), _grouped(c.signature), "code"])
     if c.key:
