@@ -1,6 +1,9 @@
 """The API: keys, scopes, refusals, and a walk of its schema by schemathesis."""
 
+import io
 import json
+import zipfile
+from dataclasses import replace
 
 import pytest
 import schemathesis
@@ -19,9 +22,10 @@ from maillon.collection.commands import announce_lot
 from maillon.config.wsgi import application
 from maillon.territory.commands import create_token
 from maillon.territory.roles import TOKEN_SCOPES
+from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Lists
 from maillon.workshop.models import Device, RawInput
-from tests.workshop.fleet_lists import ROWS, csv_of, receive
+from tests.workshop.fleet_lists import ROWS, again, csv_of, outcomes, receive
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -105,6 +109,18 @@ def test_too_much_at_once_says_what_to_do_and_keeps_nothing(client, world, count
     response = client.post("/api/v1/snapshots", {"files": files}, **key(world))
     assert response.status_code == 413 and "several requests" in response.json()["detail"]
     assert not RawInput.objects.exists()
+
+
+def test_an_archive_too_large_to_wait_for_is_kept_and_read_whole_by_the_job(client, world, monkeypatch):
+    monkeypatch.setattr(receiving, "WHILE_WAITED_FOR", replace(receiving.WHILE_WAITED_FOR, members=2))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as members:
+        for n in range(3):
+            members.writestr(f"pc{n}.txt", dmidecode(f"PF1{n:05d}", uuid=f"11111111-2222-4333-8444-{n:012d}"))
+    [line] = send(client, world, packed.getvalue()).json()
+    assert line["outcome"] == "refused" and not Device.objects.exists()
+    assert outcomes(again(world, [RawInput.objects.get().pk])) == ["new"] * 3
+    assert not RawInput.objects.filter(status="refused").exists()
 
 
 def test_a_key_sees_its_own_organisation_alone(client, world):
