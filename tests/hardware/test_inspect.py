@@ -167,3 +167,23 @@ def test_twelve_hundred_real_machines_are_twelve_hundred_lines(capsys):
     assert (code, errors, len(lines)) == (0, "", 1200)
     kinds = Counter(line["machines"][0]["kind"] for line in lines)
     assert kinds["unknown"] < 5 and kinds["notebook"] > 600
+
+
+def test_judgement_is_added_when_asked_for_in_the_language_asked_for(capsys, tmp_path):
+    (tmp_path / "lot").mkdir()
+    (tmp_path / "lot/a.txt").write_bytes((DMIDECODE / "notebook.txt").read_bytes())
+    (tmp_path / "lot/b.txt").write_bytes((CORPUS / "upower/fr.txt").read_bytes())
+    _code, (line,), _errors = run(capsys, "--judge", "--lang", "fr", tmp_path / "lot")
+    judged = line["machines"][0]["judgement"]
+    assert 0 <= judged["grade"] <= judged["at_best"] <= 5
+    assert set(judged["uses"]) == {"administrative", "primary", "secondary", "video_call", "creation"}
+    assert "Écran non connu." in judged["because"]
+    assert {unknown["criterion"] for unknown in judged["unknowns"]} >= {"screen", "camera"}
+    _code, (line,), _errors = run(capsys, tmp_path / "lot")
+    assert "judgement" not in line["machines"][0], "what nobody asked for costs no time"
+
+
+def test_the_cheapest_upgrade_is_said(capsys):
+    _code, (line,), _errors = run(capsys, "--judge", "--lang", "en", CORPUS / "glpi/notebook.json")
+    upgrade = line["machines"][0]["judgement"]["upgrade"]
+    assert (upgrade["parts"], upgrade["before"], upgrade["after"]) == (["+4 GB DDR3 SO-DIMM", "SSD 240 GB"], 1, 3)

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +34,8 @@ macOS; snapshots of Maillon's bench and of eReuse; GLPI inventories; fleet lists
 
 Output: {"file", "format", "machines": [{"kind", "vendor", "model", ...}], "warnings"} for what was read,
 {"file", "error": {"reason", "hint"}} for what was refused. Absent means that the input does not say. Each part has an
-"origin" that tells where each value was read. `maillon inspect --schema` prints the JSON Schema.
+"origin" that tells where each value was read. `maillon inspect --schema` prints the JSON Schema. With --judge, each
+machine has its "judgement" too: grade from 0 to 5 and why, what it is good for, the cheapest upgrade.
 
 Exit code: 0 all was read, 1 some was refused (reasons on the error output too), 2 wrong use.
 
@@ -103,6 +104,9 @@ def _parser(translate: Translate) -> argparse.ArgumentParser:
     parser.add_argument(
         "--lang", choices=("en", "fr"), help=say(_("language of reasons and warnings (default: that of the session)"))
     )
+    parser.add_argument(
+        "--judge", action="store_true", help=say(_("add to each machine its grade, uses, systems and cheapest upgrade"))
+    )
     parser.add_argument("--schema", action="store_true", help=say(_("print the JSON Schema of a machine and stop")))
     return parser
 
@@ -169,7 +173,7 @@ class Read(NamedTuple):
 
 def _lines(options: argparse.Namespace, translate: Translate) -> Iterator[Line]:
     """The lines of all inputs in order; neighbouring plain files are read as one batch."""
-    with _Reader(options.jobs, options.lang or _language([])) as reader:
+    with _Reader(options.jobs, options.lang or _language([]), options.judge) as reader:
         plain: list[Item] = []
         for name in options.inputs:
             together = _open(name)
@@ -241,7 +245,7 @@ def _joined(
         named = [(items[at].member, _content(items[at])) for at in group]
         for found in bundles.read_many(named):
             label = base + " + ".join(found.names)
-            yield _line(label, found.result, translate)
+            yield _line(label, found.result, translate, judged=reader.judged)
 
 
 def _content(item: Item) -> bytes | Unreadable:
@@ -254,8 +258,13 @@ def _content(item: Item) -> bytes | Unreadable:
         return _unopened(error)
 
 
-def _line(label: str, result: Reading | Unreadable, translate: Translate) -> Line:
+def _line(label: str, result: Reading | Unreadable, translate: Translate, *, judged: bool = False) -> Line:
     document = reading_to_json(label, result, translate)
+    if judged and isinstance(result, Reading):
+        from maillon.hardware import judgement
+
+        for machine, written in zip(result.machines, document["machines"], strict=True):
+            written["judgement"] = judgement.to_dict(judgement.judge(machine), translate)
     refusal = None
     if isinstance(result, Unreadable):
         refusal = f"{label}: {document['error']['reason']} {document['error']['hint']}"
@@ -271,8 +280,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators
 class _Reader:
     """Reads items in order; in `jobs` processes when there are more than a few."""
 
-    def __init__(self, jobs: int, language: str) -> None:
-        self.jobs, self.language = jobs, language
+    def __init__(self, jobs: int, language: str, judged: bool = False) -> None:
+        self.jobs, self.language, self.judged = jobs, language, judged
         self._pool: Any = None
 
     def __enter__(self) -> "_Reader":
@@ -284,7 +293,7 @@ class _Reader:
 
     def read(self, items: Sequence[Item]) -> Iterator[Read]:
         if self.jobs == 1 or len(items) <= CHUNK:
-            yield from _read_chunk(items, self.language)
+            yield from _read_chunk(items, self.language, self.judged)
             return
         if self._pool is None:
             from concurrent.futures import ProcessPoolExecutor
@@ -292,26 +301,26 @@ class _Reader:
             self._pool = ProcessPoolExecutor(self.jobs)
         rest = iter(items)
         chunks = list(iter(lambda: list(islice(rest, CHUNK)), []))
-        for reads in self._pool.map(_read_chunk, chunks, [self.language] * len(chunks)):
+        for reads in self._pool.map(_read_chunk, chunks, repeat(self.language), repeat(self.judged)):
             yield from reads
 
 
-def _read_chunk(items: Sequence[Item], language: str) -> list[Read]:
+def _read_chunk(items: Sequence[Item], language: str, judged: bool) -> list[Read]:
     translate = translator(language)
-    return [_read(item, translate) for item in items]
+    return [_read(item, translate, judged) for item in items]
 
 
-def _read(item: Item, translate: Translate) -> Read:
+def _read(item: Item, translate: Translate, judged: bool = False) -> Read:
     content = _content(item)
     if isinstance(content, Unreadable):
         return Read(_line(item.label, content, translate), None)
     if not item.member:
-        return Read(_line(item.label, reading.read(content, item.label), translate), None)
+        return Read(_line(item.label, reading.read(content, item.label), translate, judged=judged), None)
     said = reading.parse(content)  # the line names the file: its origins need not
     if isinstance(said, Unreadable):
         return Read(_line(item.label, said, translate), None)
     finished = replace(said, machines=tuple(map(reading.finish, said.machines)))
-    return Read(_line(item.label, finished, translate), _outline(said))
+    return Read(_line(item.label, finished, translate, judged=judged), _outline(said))
 
 
 def _outline(said: Reading) -> Reading:

@@ -5,9 +5,10 @@ too little and is listed in `unknowns`, with who can look; `at_best` is the grad
 hardware never lowers the grade.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from maillon.hardware.cpus import describe
 from maillon.hardware.criteria import MEETS, CapabilityFacts, Criterion, facts_of, level, shortfall
@@ -110,6 +111,37 @@ def judge(machine: Machine) -> Judgement:
         unknowns=unknowns,
         upgrade=None if blocked else cheapest_upgrade(machine),
     )
+
+
+def to_dict(judgement: Judgement, render: Callable[[Message], str] = str) -> dict[str, Any]:
+    """A document that `json.dumps` takes, its sentences said by `render`; what does not apply is null."""
+    upgrade = judgement.upgrade
+    return {
+        "grade": judgement.grade,
+        "at_best": judgement.at_best,
+        "because": [render(reason) for reason in judgement.because],
+        "uses": {
+            use.value: {"fit": verdict.fit.value, "why_not": [render(reason) for reason in verdict.why_not]}
+            for use, verdict in judgement.uses.items()
+        },
+        "systems": [
+            {"name": system.name, "fit": system.fit.value, "comfortable": system.comfortable}
+            for system in judgement.systems
+        ],
+        "parts_only": render(judgement.parts_only) if judgement.parts_only else None,
+        "unknowns": [
+            {"criterion": unknown.criterion.value, "what": render(unknown.what), "who": render(unknown.who)}
+            for unknown in judgement.unknowns
+        ],
+        "upgrade": upgrade
+        and {
+            "parts": [render(part.label) for part in upgrade.parts],
+            "price_eur": upgrade.price_eur,
+            "before": upgrade.before,
+            "after": upgrade.after,
+            "provided": [criterion.value for criterion in upgrade.provided],
+        },
+    }
 
 
 def _no_machine(why: Message) -> Judgement:
