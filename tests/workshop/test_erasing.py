@@ -6,6 +6,7 @@ import json
 import pytest
 from PIL import Image
 
+from maillon.kernel import codes, events
 from maillon.kernel.documents import certificate as paper
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
@@ -183,6 +184,42 @@ def test_the_pdf_says_what_was_signed_and_is_the_same_each_time(world, device):
     told = certificate.on_paper(row)
     assert isinstance(told, paper.Certificate) and told.medium.serial == DISK and told.level == "clear"
     assert certificate.pdf(row, "fr") == certificate.pdf(row, "fr") != certificate.pdf(row, "en")
+
+
+def test_who_filed_a_report_is_not_said_to_have_verified_it(world, device):
+    receive(world, ("wipe.json", wipe_report(DISK)))
+    told = certificate.on_paper(Erasure.objects.get())
+    assert told.sanitized_by.name == "technician"
+    assert told.verified_by.name == "the bench" and not told.verified_by.signs
+    assert told.sanitization.report == "not signed by a bench"
+
+
+def test_the_history_tells_the_level_and_the_certificate(world, device):
+    receive(world, ("failed.json", wipe_report(DISK, bad=3)), ("wipe.json", wipe_report(DISK)))
+    row = Erasure.objects.get(proved=True)
+    told = [
+        events.sentence(entry) for entry in Entry.objects.filter(kind="device.erasure_recorded").order_by("sequence")
+    ]
+    assert told == [
+        "Erasure report of a disk: not proved; certificate: –",
+        f"Erasure report of a disk: Clear (erased); certificate: {codes.pretty(row.number)}",
+    ]
+
+
+def test_the_witness_of_an_absence_is_told_to_the_workshop_and_to_nobody_else(world, device, client):
+    who = "Camille Témoin"
+    disk = device.media.get()
+    proving.declare_absent(actor=world.actor("technician"), device_id=device.id, medium_id=disk.pk, witness=who)
+    receive(world, ("b.txt", dmidecode("PF0BBBB2", uuid="21111111-2222-4333-8444-555555555555")))
+    bare = Device.objects.get(serial="PF0BBBB2")
+    proving.declare_absent(actor=world.actor("technician"), device_id=bare.id, medium_id=None, witness=who)
+    Device.objects.update(donor=world.donor)
+    for code in (device.code, bare.code):
+        for reader, shown in (("technician", True), ("reader", False), ("donor", False)):
+            client.force_login(world.users[reader])
+            assert (who in client.get(f"/machines/{code}/").content.decode()) is shown
+        client.logout()
+        assert who not in client.get(f"/p/{code}/").content.decode()
 
 
 def test_the_passport_tells_nobody_s_number_name_or_place(world, device, client):
