@@ -44,6 +44,14 @@ def test_several_tools_in_one_text_are_one_machine_each_at_its_line(prompts):
     assert text.split("\n")[line - 1] == "Serial Number:    45ABC1DEF"
 
 
+def test_every_section_of_a_real_mixture_is_read():
+    machine = read((CORPUS / "sections/several.txt").read_bytes())
+    assert {tool.split(" ")[0] for tool in machine.tools} == {
+        "dmidecode", "lscpu", "lspci", "hdparm", "smartctl", "upower",
+    }  # fmt: skip
+    assert [card.model for card in machine.graphics] == ["GT218 [GeForce 210]"]
+
+
 def test_a_second_dmidecode_begins_another_machine():
     text = dmi("5E082156H") + LSCPU + dmi("5E082199H") + LSCPU + SMART
     assert [(m.system.serial, len(m.processors), len(m.storage)) for m in read_all(text).machines] == [

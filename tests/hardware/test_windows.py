@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from maillon.hardware import reading
 from maillon.hardware.criteria import facts_of
 from maillon.hardware.formats import Where
-from maillon.hardware.model import Kind, LockKind, LockState, Machine, NetworkKind, Reading, StorageKind
+from maillon.hardware.model import Kind, LockKind, LockState, Machine, NetworkKind, Reading, StorageKind, Unreadable
 from maillon.hardware.readers import cim, systeminfo, windows
 
 from .samples import CORPUS
@@ -421,3 +421,9 @@ def test_what_was_not_asked_of_windows_is_not_absent():
     (silent,) = reading.read(json.dumps(system).encode()).machines
     assert (facts_of(asked).disks, facts_of(asked).camera) == ((), False)
     assert (facts_of(silent).disks, facts_of(silent).camera) == (None, None)
+
+
+def test_a_table_of_more_rows_than_any_computer_has_is_refused_whole():
+    text = "Manufacturer,Model,TotalPhysicalMemory\n" + "a,b,1\n" * 20_001
+    refused = reading.read(text.encode())
+    assert isinstance(refused, Unreadable) and "20000" in str(refused.reason)

@@ -6,22 +6,23 @@ second dmidecode begins another machine.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 # A word of each tool's first line, looked for before any pattern: nearly every text holds one tool's.
 _MARKS = (
-    "# dmidecode ", "Archite", "Arquite", "00:00.0 ", "Bus 00", "smartctl ", "\n/dev/", "/org/freedesktop/UPower/",
+    "# dmidecode ", "Archite", "Arquite", ":00.0", "Slot:\t", "Bus 00", "smartctl ", "\n/dev/", "/org/freedesktop/UPower/",
     "processor\t: 0", "\n    description",
 )  # fmt: skip
 _FIRST = re.compile(
-    r"^(?:(?P<dmidecode># dmidecode \d)|(?P<lscpu>Ar(?:ch|qu)ite[ck]?t[a-z]{2,5} ?:)|(?P<lspci>(?:0000:)?00:00\.0 )"
+    r"^(?:(?P<dmidecode># dmidecode \d)|(?P<lscpu>Ar(?:ch|qu)ite[ck]?t[a-z]{2,5} ?:)|(?P<lspci>(?:Slot:\t)?(?:[\da-f]{4}:)?[\da-f]{2}:[\da-f]{2}\.\d(?: |$))"
     r"|(?P<lsusb>Bus \d{3} Device \d{3}: ID )|(?P<smartctl>smartctl (?:version )?\d\.\d)|(?P<hdparm>/dev/\w{1,20}:$)"
     r"|(?P<upower>Device: /org/freedesktop/UPower/)|(?P<cpuinfo>processor\t: 0$)"
     r"|(?P<lshw>[\w.-]{1,64} *\n    (?:description|produ(?:ct|it|cto)) ?: ))",
     re.MULTILINE,
 )
 _END = "End Of Table"
-_MOST = 200  # sections of one text
+_MOST = 2_000  # sections of one text; beyond, it is read as the first tool's
 
 
 class Section(NamedTuple):
@@ -36,11 +37,11 @@ def machines_of(text: str) -> list[list[Section]]:
         return []  # dmidecode's own beginning and end: nearly every text, and a tenth of its time saved
     if sum(mark in text for mark in _MARKS) < 2:
         return []
-    sections = list(_sections(text))
-    if len({section.tool for section in sections}) < 2:
+    sections = list(islice(_sections(text), _MOST + 1))
+    if len({section.tool for section in sections}) < 2 or len(sections) > _MOST:
         return []
     machines: list[list[Section]] = []
-    for section in sections[:_MOST]:
+    for section in sections:
         again = section.tool == "dmidecode" and machines and any(s.tool == section.tool for s in machines[-1])
         if not machines or again:
             machines.append([])

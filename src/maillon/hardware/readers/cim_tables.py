@@ -8,8 +8,10 @@ those are lists of fleets (`fleet`). A class of which a computer has one object 
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from maillon.hardware.foreign import refuse
 from maillon.hardware.formats import TextFormat, Where
-from maillon.hardware.model import Machine, Origin, Reading
+from maillon.hardware.messages import _
+from maillon.hardware.model import Machine, Origin, Reading, Unreadable
 from maillon.hardware.readers import cim
 from maillon.hardware.tables import csv_table
 
@@ -17,7 +19,7 @@ _ONE_A_COMPUTER = frozenset(
     f"Win32_{name}" for name in ("ComputerSystem", "ComputerSystemProduct", "BIOS", "BaseBoard", "OperatingSystem")
 )
 _COMPUTER = ("PSComputerName", "Node", "__SERVER")
-_MAX_ROWS = 5_000
+_MAX_ROWS = 20_000  # of one file; more are refused, never half read
 
 Row = tuple[int, dict[str, str]]  # its number from 1, its properties
 
@@ -50,7 +52,7 @@ def _header(rows: Iterable[tuple[object, ...]]) -> list[str]:
 def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
     cls, columns = "", list[str]()
     said = ""
-    for number, cells in enumerate(csv_table(text).rows[:_MAX_ROWS], 1):
+    for number, cells in enumerate(csv_table(text).rows, 1):
         texts = _header([cells])
         if texts and texts[0].startswith("#TYPE "):
             said, columns = cim.known_class(texts[0]) or "", []
@@ -60,7 +62,7 @@ def _csv_rows(text: str) -> Iterator[tuple[str, Row]]:
             yield cls, (number, {name: text for name, text in zip(columns, texts, strict=False) if name and text})
 
 
-def parse_csv(text: str, where: Where) -> Machine | Reading:
+def parse_csv(text: str, where: Where) -> Machine | Reading | Unreadable:
     def at(number: int) -> Callable[[str], Origin]:
         return lambda name: Origin(where.tool, f"row {number}, column {name}", where.file)
 
@@ -89,7 +91,7 @@ def _titles(line: str) -> tuple[str, list[tuple[str, int]]] | None:
 
 def _wmic_rows(text: str) -> Iterator[tuple[str, Row]]:
     table: tuple[str, list[tuple[str, int]]] | None = None
-    for number, line in enumerate(text.split("\n")[: 2 * _MAX_ROWS], 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if titles := _titles(line):
             table = titles
         elif table and line.strip() and all(line[place - 1 : place] == " " for _name, place in table[1][1:]):
@@ -98,7 +100,7 @@ def _wmic_rows(text: str) -> Iterator[tuple[str, Row]]:
             yield table[0], (number, {name: cell for name, cell in cells.items() if cell})
 
 
-def parse_wmic(text: str, where: Where) -> Machine | Reading:
+def parse_wmic(text: str, where: Where) -> Machine | Reading | Unreadable:
     def at(number: int) -> Callable[[str], Origin]:
         return lambda _name: where.line(number)
 
@@ -110,12 +112,18 @@ def parse_wmic(text: str, where: Where) -> Machine | Reading:
 
 def _machines(
     rows: Iterable[tuple[str, Row]], at: Callable[[int], Callable[[str], Origin]], where: Where, name: str
-) -> Machine | Reading:
+) -> Machine | Reading | Unreadable:
     from maillon.hardware.readers import cim_machine
 
     instances: list[cim.Instance] = []
     seen: dict[str, int] = {}
-    for cls, (number, row) in rows:
+    for count, (cls, (number, row)) in enumerate(rows):
+        if count >= _MAX_ROWS:
+            return refuse(
+                _("More than %(count)d machines in one file."),
+                _("Send a smaller file, or the outputs one by one."),
+                count=_MAX_ROWS,
+            )
         computer = next((row[key] for key in _COMPUTER if row.get(key)), "")
         if cls in _ONE_A_COMPUTER or cls == "Get-ComputerInfo":
             seen[cls] = seen.get(cls, 0) + 1
