@@ -22,10 +22,11 @@ from maillon.collection.commands import announce_lot
 from maillon.config.wsgi import application
 from maillon.territory.commands import create_token
 from maillon.territory.roles import TOKEN_SCOPES
+from maillon.workshop import api
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Lists
 from maillon.workshop.models import Device, RawInput
-from tests.workshop.fleet_lists import ROWS, again, csv_of, outcomes, receive
+from tests.workshop.fleet_lists import ROWS, again, csv_of, mapping_of, outcomes, receive
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -109,6 +110,21 @@ def test_too_much_at_once_says_what_to_do_and_keeps_nothing(client, world, count
     response = client.post("/api/v1/snapshots", {"files": files}, **key(world))
     assert response.status_code == 413 and "several requests" in response.json()["detail"]
     assert not RawInput.objects.exists()
+
+
+def test_a_list_too_long_to_wait_for_is_kept_for_its_page(client, world, monkeypatch):
+    monkeypatch.setattr(api, "LONGEST_LIST", 2)
+    [line] = send(client, world, csv_of(*ROWS)).json()
+    raw = RawInput.objects.get()
+    assert line["outcome"] == "refused" and str(raw.pk) in line["hint"] and "several parts" in line["hint"]
+    assert raw.status == "pending" and not Device.objects.exists()
+    assert len(send(client, world, csv_of(*ROWS[:2])).json()) == 2 == Device.objects.count()
+    receive(world, csv_of(*ROWS), lists=Lists((mapping_of(csv_of(*ROWS)),)))
+    mapping = json.dumps(mapping_of(csv_of(*ROWS), D=None).to_json())
+    files = {"files": [SimpleUploadedFile("parc.csv", csv_of(*ROWS))], "mapping": mapping}
+    [line] = client.post("/api/v1/snapshots", files, **key(world)).json()
+    raw.refresh_from_db()
+    assert line["outcome"] == "refused" and raw.status == "read", "what was read stays as it was read"
 
 
 def test_an_archive_too_large_to_wait_for_is_kept_and_read_whole_by_the_job(client, world, monkeypatch):

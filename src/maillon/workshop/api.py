@@ -29,6 +29,7 @@ from maillon.workshop.queries import device_by_code, device_facts, machine_of
 router = Router()
 MOST_FILES = 200
 MOST_BYTES = 24 * 2**20
+LONGEST_LIST = 5_000  # machines: some seconds; the page of a longer one has a job enter it
 PAGE = 100
 
 
@@ -162,7 +163,7 @@ def send_snapshots(
             % most,
         )
     try:
-        lists = Lists(fleet_lists.mappings_from(mapping)) if mapping else Lists()
+        lists = Lists(fleet_lists.mappings_from(mapping) if mapping else (), most=LONGEST_LIST)
     except ValueError as error:
         raise HttpError(422, f"mapping: {error}") from None
     incoming = (Incoming(file.name or "?", file.read()) for file in files)

@@ -60,10 +60,12 @@ class Lists:
 
     mappings: what their columns hold; when empty, what was recorded or, when it is sure, the guess.
     ask: a person confirms the columns first, however sure the guess is (the web page).
+    most: beyond so many machines it waits for a person, whose confirmation a job follows; None where nobody waits.
     """
 
     mappings: tuple[Mapping, ...] = ()
     ask: bool = False
+    most: int | None = None
     prepared: "Prepared | None" = None  # the list itself, read by these mappings beforehand
 
 
@@ -218,6 +220,8 @@ def file(batch: Batch, raw: RawInput, data: bytes, lists: Lists) -> tuple[list[F
     if not mappings and (lists.ask or unsure(found.fleet.mappings)):
         waits = Message(_("List of %(count)d machines, columns to confirm."), {"count": len(found.machines)})
         return [_wait(batch, raw, waits, lists, unsure(found.fleet.mappings))], ()
+    if lists.most is not None and len(found.machines) > lists.most:
+        return [_too_long(batch, raw, found, lists)], ()
     return _enter(batch, raw, found)
 
 
@@ -228,6 +232,16 @@ def _refuse(batch: Batch, raw: RawInput, found: Unreadable) -> Filed:
         raw.format = fleet.FORMAT
         batch.keep(raw)
     return Filed("refused", found.reason, hint=found.hint, raw_id=raw.pk)
+
+
+def _too_long(batch: Batch, raw: RawInput, found: Prepared, lists: Lists) -> Filed:
+    """Kept for its page, where a job enters it; one that was read stays as it was read."""
+    if raw.status != RawInput.Status.READ:
+        _wait(batch, raw, Message(""), lists)
+    text = _("This list holds %(count)d machines, too many to be waited for (%(most)d at most).")
+    said = {"address": reverse("workshop:fleet", args=[raw.pk])}
+    hint = Message(_("It is kept: confirm it at %(address)s, or send it in several parts."), said)
+    return Filed("refused", Message(text, {"count": len(found.machines), "most": lists.most}), hint=hint, raw_id=raw.pk)
 
 
 def _wait(batch: Batch, raw: RawInput, because: Message, lists: Lists, columns: Sequence[Column] = ()) -> Filed:
