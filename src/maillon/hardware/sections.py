@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 # A word of each tool's first line, looked for before any pattern: nearly every text holds one tool's.
 _MARKS = (
-    "# dmidecode ", "Archite", "Arquite", ":00.0", "Slot:\t", "Bus 00", "smartctl ", "\n/dev/", "/org/freedesktop/UPower/",
-    "processor\t: 0", "\n    description",
+    "# dmidecode ", "Archite", "Arquite", ":00.0", "Slot:\t", "Bus 00", "smartctl ", "\n/dev/",
+    "/org/freedesktop/UPower/", "processor\t: 0", "\n    description",
 )  # fmt: skip
 _FIRST = re.compile(
-    r"^(?:(?P<dmidecode># dmidecode \d)|(?P<lscpu>Ar(?:ch|qu)ite[ck]?t[a-z]{2,5} ?:)|(?P<lspci>(?:Slot:\t)?(?:[\da-f]{4}:)?[\da-f]{2}:[\da-f]{2}\.\d(?: |$))"
+    r"^(?:(?P<dmidecode># dmidecode \d)|(?P<lscpu>Ar(?:ch|qu)ite[ck]?t[a-z]{2,5} ?:)"
+    r"|(?P<lspci>(?:Slot:\t)?(?:[\da-f]{4}:)?[\da-f]{2}:[\da-f]{2}\.\d(?: |$))"
     r"|(?P<lsusb>Bus \d{3} Device \d{3}: ID )|(?P<smartctl>smartctl (?:version )?\d\.\d)|(?P<hdparm>/dev/\w{1,20}:$)"
     r"|(?P<upower>Device: /org/freedesktop/UPower/)|(?P<cpuinfo>processor\t: 0$)"
     r"|(?P<lshw>[\w.-]{1,64} *\n    (?:description|produ(?:ct|it|cto)) ?: ))",
