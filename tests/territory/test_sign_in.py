@@ -92,3 +92,13 @@ def test_an_address_that_is_not_proved_does_not_become_someone_s_account(client,
     client.post("/compte/email/", {"action_primary": "", "email": victim})
     user.refresh_from_db()
     assert user.email == "curieux@exemple.invalid"
+
+
+def test_a_new_password_is_told_by_letter(client, mailoutbox):
+    user = User.objects.create_user("mot-de-passe@exemple.invalid", PASSWORD)
+    client.force_login(user)
+    words = {"oldpassword": PASSWORD, "password1": "chouette-prunelle", "password2": "chouette-prunelle"}
+    client.post("/compte/password/change/", words)
+    [letter] = mailoutbox
+    assert letter.to == [user.email] and letter.subject == "Maillon – Mot de passe modifié"
+    assert "prévenez votre coordination" in letter.body and "chouette" not in letter.body

@@ -45,6 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Not to the form that was just filled in: it would look as if nothing was done."""
         return reverse("home")
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """To the account's address, even before someone proved it: allauth would not write there."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Letters come from Maillon, not from a host name."""
         site = SimpleNamespace(name="Maillon", domain=settings.SITE_URL.partition("://")[2])
