@@ -5,14 +5,14 @@ from maillon.hardware.pci import split_vendor
 from tests.hardware.reading_parts import corpus, each, read
 from tests.hardware.samples import sample
 
-INTEL = "Intel Corporation"
+INTEL = "Intel"
 
 
 def test_every_function_that_matters_by_its_class():
     machine = corpus("lspci/nnk.txt")
     assert each(machine.graphics) == [
         {"vendor": INTEL, "model": "UHD Graphics 620", "bus_id": "8086:5917", "driver": "i915"},
-        {"vendor": "NVIDIA Corporation", "model": "GP108M [GeForce MX150]", "bus_id": "10de:1d10", "driver": "nouveau"},
+        {"vendor": "Nvidia", "model": "GP108M [GeForce MX150]", "bus_id": "10de:1d10", "driver": "nouveau"},
     ]
     assert [(card.kind, card.bus_id) for card in machine.network] == [
         (NetworkKind.WIFI, "8086:24fd"),
@@ -33,9 +33,9 @@ def test_every_function_that_matters_by_its_class():
 
 def test_without_identifiers_the_names_tell():
     machine = corpus("lspci/plain.txt")
-    assert each(machine.graphics) == [
-        {"vendor": "Advanced Micro Devices, Inc. [AMD/ATI]", "model": "Kabini [Radeon HD 8330]"}
-    ], "the second head of a chip is no second chip"
+    assert each(machine.graphics) == [{"vendor": "AMD", "model": "Kabini [Radeon HD 8330]"}], (
+        "the second head of a chip is no second chip"
+    )
     assert [card.kind for card in machine.network] == [NetworkKind.WIFI, NetworkKind.ETHERNET]
 
 

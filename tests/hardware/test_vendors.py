@@ -66,3 +66,17 @@ def test_a_part_keeps_where_its_maker_was_read():
     board = named(Board(vendor="ASUSTeK COMPUTER INC.", origin={"vendor": Origin("dmidecode", "line 30")}))
     assert (board.vendor, board.origin["vendor"].at) == ("Asus", "line 30")
     assert Machine(board=board).vendor == "Asus"
+
+
+def test_the_makers_of_cards_have_one_name_whichever_tool_says_it():
+    spellings = {
+        "Intel": ["Intel Corporation", "Intel Corp.", "Intel(R) Corporation"],
+        "AMD": ["Advanced Micro Devices, Inc. [AMD/ATI]", "ATI Technologies Inc"],
+        "Nvidia": ["NVIDIA Corporation", "nVidia Corporation"],
+        "Realtek": ["Realtek Semiconductor Co., Ltd.", "Realtek"],
+        "Broadcom": ["Broadcom Inc. and subsidiaries", "Broadcom Corporation"],
+        "Qualcomm Atheros": ["Qualcomm Atheros", "Atheros Communications Inc."],
+    }
+    assert {name: {display(said) for said in all_said} for name, all_said in spellings.items()} == {
+        name: {name} for name in spellings
+    }

@@ -142,6 +142,11 @@ def finish(machine: Machine) -> Machine:
         chassis=vendors.named(machine.chassis),
         processors=tuple(models.dated_by_machine(processor, system) for processor in dated),
         batteries=tuple(map(_judged_battery, machine.batteries)),
+        graphics=tuple(map(vendors.named, machine.graphics)),
+        network=tuple(map(vendors.named, machine.network)),
+        audio=tuple(map(vendors.named, machine.audio)),
+        cameras=tuple(map(vendors.named, machine.cameras)),
+        bluetooth=tuple(map(vendors.named, machine.bluetooth)),
     )
     return kind.with_kind(named)
 

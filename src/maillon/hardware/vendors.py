@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from maillon.hardware.junk import clean
-from maillon.hardware.model import Board, Chassis, System
+from maillon.hardware.model import Board, Chassis, Graphics, NetworkInterface, Peripheral, System
 
 # The beginning of a squeezed name (lower case, letters and digits) -> display name. Longer beginnings win.
 _MAKERS = {
@@ -19,6 +19,7 @@ _MAKERS = {
     "acer": "Acer",
     "actebis": "Actebis",
     "adata": "Adata",
+    "advancedmicrodevices": "AMD",
     "advantech": "Advantech",
     "airis": "Airis",
     "alienware": "Alienware",
@@ -32,7 +33,10 @@ _MAKERS = {
     "aquarius": "Aquarius",
     "archos": "Archos",
     "asrock": "ASRock",
+    "aspeed": "ASPEED",
     "asus": "Asus",
+    "atheros": "Qualcomm Atheros",
+    "atitechnologies": "AMD",
     "avell": "Avell",
     "avita": "Avita",
     "azw": "Beelink",
@@ -41,9 +45,11 @@ _MAKERS = {
     "besstar": "Minisforum",
     "biostar": "Biostar",
     "bochs": "Bochs",
+    "broadcom": "Broadcom",
     "bullmann": "Bullmann",
     "bullsas": "Bull",
     "casper": "Casper",
+    "chicony": "Chicony",
     "chuwi": "Chuwi",
     "clevo": "Clevo",
     "colorful": "Colorful",
@@ -105,9 +111,12 @@ _MAKERS = {
     "lgelectronics": "LG",
     "lg": "LG",
     "machenike": "Machenike",
+    "marvell": "Marvell",
+    "matrox": "Matrox",
     "maxdata": "Maxdata",
     "mecer": "Mecer",
     "mediacom": "Mediacom",
+    "mediatek": "MediaTek",
     "medion": "Medion",
     "microsoft": "Microsoft",
     "microstar": "MSI",
@@ -138,8 +147,12 @@ _MAKERS = {
     "protectli": "Protectli",
     "purism": "Purism",
     "qemu": "QEMU",
+    "qualcommatheros": "Qualcomm Atheros",
+    "qualcomm": "Qualcomm",
     "quanta": "Quanta",
     "razer": "Razer",
+    "ralink": "Ralink",
+    "realtek": "Realtek",
     "realme": "realme",
     "redhat": "Red Hat",
     "samsung": "Samsung",
@@ -302,7 +315,7 @@ def _jedec(digits: str) -> str | None:
     return _JEDEC.get((bank, odd)) or _JEDEC.get((bank, identifier))
 
 
-Part = TypeVar("Part", System, Board, Chassis)
+Part = TypeVar("Part", System, Board, Chassis, Graphics, NetworkInterface, Peripheral)
 
 
 def named(part: Part) -> Part:

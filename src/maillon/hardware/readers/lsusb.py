@@ -55,8 +55,15 @@ class _Under:
         )
 
 
+# Makers whose names in usb.ids are several words without a legal form.
+_SEVERAL_WORDS = ("IMC Networks", "Qualcomm Atheros Communications", "Foxconn / Hon Hai", "Linux Foundation", "TP-Link")
+
+
 def _split(rest: str) -> tuple[str | None, str | None]:
     """usb.ids prints vendor then product; devices it does not know print their own two strings."""
+    for maker in _SEVERAL_WORDS:
+        if rest.startswith(maker + " "):
+            return maker, rest[len(maker) :].strip() or None
     vendor, name = split_vendor(rest)
     if vendor:
         return vendor, name or None
