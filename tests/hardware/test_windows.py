@@ -427,3 +427,23 @@ def test_a_table_of_more_rows_than_any_computer_has_is_refused_whole():
     text = "Manufacturer,Model,TotalPhysicalMemory\n" + "a,b,1\n" * 20_001
     refused = reading.read(text.encode())
     assert isinstance(refused, Unreadable) and "20000" in str(refused.reason)
+
+
+def test_a_heading_above_the_disks_hides_none_of_them():
+    """msinfo32 writes "Item", "Value" above each table; a stick is none of the machine's own disks."""
+    text = (
+        "[System Summary]\n\nItem\tValue\t\nOS Name\tMicrosoft Windows 11 Pro\t\nSystem Manufacturer\tDell Inc.\t\n"
+        "System Model\tLatitude 5420\t\nSystem Type\tx64-based PC\t\n"
+        "Processor\t11th Gen Intel(R) Core(TM) i5-1145G7 @ 2.60GHz, 2611 Mhz, 4 Core(s), 8 Logical Processor(s)\t\n"
+        "\n[Components]\n\n[Storage]\n\n[Disks]\n\nItem\tValue\t\n"
+        "Description\tDisk drive\t\nModel\tPM9A1 NVMe Samsung 256GB\t\nMedia Type\tFixed hard disk\t\n"
+        "Size\t238.47 GB (256,052,966,400 bytes)\t\n"
+        "Description\tDisk drive\t\nModel\tSanDisk Cruzer Blade USB Device\t\nMedia Type\tRemovable Media\t\n"
+        "Size\t14.91 GB (16,005,427,200 bytes)\t\n"
+    )
+    (machine,) = reading.read(text.encode("utf-16")).machines
+    assert [(disk.kind, disk.size_bytes) for disk in machine.storage] == [
+        (StorageKind.NVME, 256_052_966_400),
+        (StorageKind.REMOVABLE, 16_005_427_200),
+    ]
+    assert machine.processors[0].frequency_mhz == 2600, "the name's own figure, not the clock of the moment"

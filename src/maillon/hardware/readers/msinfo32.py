@@ -222,6 +222,7 @@ def _processors(summary: list[Row]) -> Iterator[Processor]:
         maker = processor_vendor(next(iter(re.findall(r"GenuineIntel|AuthenticAMD", row.value)), None))
         processor.put("vendor", name.vendor or maker, row.at)
         processor.put("model", name.model, row.at)
+        processor.put("frequency_mhz", name.frequency_mhz, row.at)
         if found:
             for field, value in zip(("frequency_mhz", "cores", "threads"), found.groups()[1:], strict=True):
                 processor.put(field, int(value) if value else None, row.at)
@@ -230,9 +231,13 @@ def _processors(summary: list[Row]) -> Iterator[Processor]:
 
 
 def _records(rows: list[Row]) -> Iterator[dict[str, Row]]:
-    """The devices of a category: a new one begins where the label that began the first comes back."""
+    """The devices of a category: a new one begins where the label that began the first comes back.
+
+    The heading of the table ("Item", "Value" in the language of Windows) comes before, once.
+    """
     record: dict[str, Row] = {}
-    first = next((row.label for row in rows if row.label and row.value), "")
+    known = (row.label for row in rows if row.value and windows.skeleton(row.label[:80]) in ROWS)
+    first = next(known, "")
     for row in rows:
         if row.label == first and record:
             yield record
