@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ from maillon.collection import commands as collecting
 from maillon.collection.models import Lot
 from maillon.demo.models import models
 from maillon.demo.people import COORDINATION, ORGANISATIONS, PEOPLE
-from maillon.demo.readings import TEST_SERIAL, Reading, erasure_report, reading
+from maillon.demo.readings import TEST_SERIAL, Reading, erasure_report, public_key, reading, signed
 from maillon.hardware.model import Kind
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor, system
@@ -30,6 +31,7 @@ from maillon.territory.actors import actor_for
 from maillon.territory.models import Organisation, OrganisationKind, Place, User
 from maillon.territory.places import load_communes
 from maillon.workshop import moves
+from maillon.workshop.erasure.benches import register_bench
 from maillon.workshop.intake import by_hand, receiving
 from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device
@@ -48,6 +50,7 @@ LOTS = (  # donor's key, workshop, months ago, share of the machines, waste stat
     (None, "atelier-nord", 2, 15, "product"),
     ("bureau", "atelier-nord", 1, 30, "product"),
 )
+SIGNING_SINCE = 7  # months: the reports of older lots were not signed by a bench
 # How far machines of a lot have come, by its age: a lot of last month is mostly waiting.
 STAGES = ("inspected", "erased", "repaired", "installed", "checked", "ready", "reserved", "handed_over", "returned")
 
@@ -79,12 +82,14 @@ def _load(machines: int) -> None:
     load_communes(GROUPING)
     found_organisations()
     draw = Random(SEED)  # noqa: S311 - a demonstration, the same everywhere
+    bench = Ed25519PrivateKey.generate()  # nobody keeps it: no other report will have its signature
+    register_bench(actor=_actor(COORDINATION), name=_("Fictitious bench"), public_key=public_key(bench))
     number = 0
     whole = sum(share for *_rest, share, _waste in LOTS)
     for donor, workshop, months, share, waste in LOTS:
         count = max(1, round(machines * share / whole))
         lot = _lot(donor, workshop, months, count, waste)
-        number = _fill(lot, workshop, months, number, count, draw)
+        number = _fill(lot, workshop, months, number, count, draw, bench if months <= SIGNING_SINCE else None)
     _announced(draw)
     _odd_fates(draw)
     ledger.checkpoint()
@@ -159,7 +164,9 @@ def _lot(donor: str | None, workshop: str, months: int, count: int, waste: str) 
     return collecting.lot_arrived(actor=actor, lot_id=lot.pk, at=when + timedelta(days=12))
 
 
-def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: Random) -> int:
+def _fill(
+    lot: Lot, workshop: str, months: int, number: int, count: int, draw: Random, bench: Ed25519PrivateKey | None
+) -> int:
     """Read, erase and move this lot's machines; returns the last number given."""
     catalogue = models()
     weights = [model.weight for model in catalogue]
@@ -177,14 +184,11 @@ def _fill(lot: Lot, workshop: str, months: int, number: int, count: int, draw: R
     by_serial = {device.serial: device for line in lines if line.device_id for device in [_device(line.device_id)]}
     stages = [_stage(months, draw) for _read in reads]
     known = [(read, stage) for read, stage in zip(reads, stages, strict=True) if read.serial in by_serial]
-    reports = [
-        Incoming(
-            f"{read.serial}/wipe.json",
-            erasure_report(read, succeeds=not read.failing).encode(),
-        )
-        for read, stage in known
-        if stage > 0
-    ]
+    reports = []
+    for position, read in enumerate(read for read, stage in known if stage > 0):
+        ended = arrived + timedelta(days=4, minutes=25 * (position % 30))
+        report = erasure_report(read, succeeds=not read.failing, ended=ended)
+        reports.append(Incoming(f"{read.serial}/wipe.json", (signed(report, bench) if bench else report).encode()))
     for _line in receiving.receive(actor=actor, files=reports, at=arrived + timedelta(days=5)):
         pass
     _shelve(actor, lot.holder, [by_serial[read.serial].id for read, stage in known if stage > 0], arrived)

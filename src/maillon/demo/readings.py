@@ -5,8 +5,12 @@ Deterministic for one `random.Random`: the same demonstration everywhere.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from maillon.demo.models import Model
 
@@ -179,8 +183,9 @@ def _edid(model: Model, number: int) -> bytes:
     return block + bytes([-sum(block) % 256])
 
 
-def erasure_report(read: Reading, *, succeeds: bool) -> str:
+def erasure_report(read: Reading, *, succeeds: bool, ended: datetime) -> str:
     """The bench's report on the disk: overwritten or formatted, then read back; or a disk that fails."""
+    took = timedelta(seconds=812 + read.disk_bytes // 120_000_000)  # a disk gives some 120 MB a second
     nvme = read.disk_kind == "nvme"
     tool = (
         ["nvme", "format", "/dev/nvme0n1", "-s", "1"] if nvme else ["nwipe", "--autonuke", "--method=zero", "/dev/sda"]
@@ -209,7 +214,20 @@ def erasure_report(read: Reading, *, succeeds: bool) -> str:
                 "hidden_sectors": 0,
                 "tool_rc": 0 if succeeds else 1,
                 "host": {"serial": read.serial},
+                "started": (ended - took).isoformat(timespec="seconds"),
+                "ended": ended.isoformat(timespec="seconds"),
                 "verify": verify,
             },
         }
     )
+
+
+def signed(report: str, key: Ed25519PrivateKey) -> str:
+    """The report as a bench with this key sends it (docs/hardware/erasure.md)."""
+    return json.dumps(
+        {"report": report, "signature": key.sign(report.encode()).hex(), "public_key": public_key(key)},
+    )
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

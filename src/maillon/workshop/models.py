@@ -8,6 +8,7 @@ table of its own: lists never read it (measured: eight times slower pages when i
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.collection.models import Lot
@@ -89,8 +90,8 @@ class Device(models.Model):
     condition = models.CharField(_("looks"), max_length=1, choices=Condition, blank=True)
     system = models.CharField(_("system installed"), max_length=80, blank=True)
     no_disk_declared = models.BooleanField(default=False)
-    no_disk_witness = models.CharField(max_length=120, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    no_disk_witness = models.CharField(max_length=120, blank=True, default="", db_default="")
+    created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[Any] = DeviceQuerySet.as_manager()

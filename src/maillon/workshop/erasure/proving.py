@@ -213,7 +213,7 @@ def issue(
         verified_by=actor.user_id if assessment.proved else None,
     )
     if assessment.proved:
-        _sign(row, _statement(actor, medium, report, assessment))
+        _sign(row, _statement(actor, medium, report, assessment, at))
         medium.state = MediumState.ERASED.value
     elif assessment.to_destroy:
         medium.state = MediumState.FAILED.value
@@ -235,11 +235,13 @@ def issue(
     return row
 
 
-def _statement(actor: Actor, medium: Medium, report: ErasureReport, assessment: Assessment) -> dict[str, Any]:
+def _statement(
+    actor: Actor, medium: Medium, report: ErasureReport, assessment: Assessment, at: datetime | None
+) -> dict[str, Any]:
     """What is certified. Fields of NIST SP 800-88r2's certificate, and ours (docs/erasure.md)."""
     technique = erasure.METHODS[report.method]
     return {
-        **_about(actor, medium),
+        **_about(actor, medium, at),
         "sanitization": {
             "level": assessment.level.value,
             "method": report.method.value,
@@ -272,12 +274,12 @@ def _signer(medium: Medium, report: ErasureReport) -> dict[str, str | None]:
     return {"bench": bench.name, "bench_id": str(bench.pk), "bench_key": bench.key}
 
 
-def _about(actor: Actor, medium: Medium) -> dict[str, Any]:
+def _about(actor: Actor, medium: Medium, at: datetime | None = None) -> dict[str, Any]:
     device = medium.device
     operator = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     return {
         "schema": STATEMENT,
-        "issued_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds"),
+        "issued_at": (at or timezone.now()).astimezone(UTC).isoformat(timespec="seconds"),
         "issuer": device.holder.name if device else "",
         "operator": operator.name if operator else "",
         "operator_roles": _roles(actor),

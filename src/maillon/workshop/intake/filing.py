@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 import maillon
@@ -166,6 +167,7 @@ class Batch:
             lot=self.lot,
             place=self.place,
             state=(State.ANNOUNCED if self.announced else State.RECEIVED).value,
+            created_at=self.at or timezone.now(),
         )
         self.new.append(device)
         payload: dict[str, object] = {"lot": self.lot.code if self.lot else None}

@@ -26,8 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='device',
             name='no_disk_witness',
-            field=models.CharField(blank=True, default='', max_length=120),
-            preserve_default=False,
+            field=models.CharField(blank=True, db_default='', default='', max_length=120),
         ),
         migrations.AddField(
             model_name='medium',
