@@ -163,7 +163,7 @@ def _machine(inventory: Inventory) -> Machine:
             clues.setdefault(clue, record.at("description", "caption"))
     for section, part in (("storages", "disk"), ("networks", "network"), ("sounds", "sound")):
         for record in inventory.all(section)[:1]:
-            clues[f"{part} listed"] = record.at(section)
+            clues[f"{part} listed"] = record.at("model", "name", "description")
     base = Machine(
         system=replace(named, uuid=uuid.values.get("uuid"), origin={**named.origin, **uuid.build().origin}),
         chassis=replace(chassis, asset_tag=tag.asset_tag, type=chassis.type or tag.type,
