@@ -304,7 +304,10 @@ def _signed(envelope: dict[str, Any]) -> tuple[str | None, object]:
 
     Whose key it is, is for the caller to know: anyone can sign with one of their own.
     """
-    from cryptography.exceptions import InvalidSignature  # here: slow to load, and few readings are signed
+    from cryptography.exceptions import (  # here: slow to load, and few readings are signed
+        InvalidSignature,
+        UnsupportedAlgorithm,
+    )
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -314,7 +317,7 @@ def _signed(envelope: dict[str, Any]) -> tuple[str | None, object]:
             return None, None
         key.verify(bytes.fromhex(str(envelope.get("signature"))), envelope["report"].encode())
         return key.public_bytes_raw().hex(), json.loads(envelope["report"])
-    except (ValueError, RecursionError, InvalidSignature):
+    except (ValueError, RecursionError, InvalidSignature, UnsupportedAlgorithm):
         return None, None
 
 
