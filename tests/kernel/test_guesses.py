@@ -42,6 +42,19 @@ def test_guesses_made_at_one_moment_are_all_counted(own_database, rf, monkeypatc
 
 
 @pytest.mark.django_db
+def test_who_guesses_from_one_address_stops_nobody_at_another(rf, monkeypatch):
+    """IPv4 too, as a server that listens on every address of IPv6 sees it; a network of IPv6 counts as one."""
+    monkeypatch.setattr(guesses, "MOST", 1)
+    guesses.missed(rf.get("/", REMOTE_ADDR="::ffff:203.0.113.9"), "sample")
+    guesses.missed(rf.get("/", REMOTE_ADDR="2001:db8:0:1::1"), "sample")
+    for stopped in ("::ffff:203.0.113.9", "203.0.113.9", "2001:db8:0:1::2"):
+        with pytest.raises(TooManyGuesses):
+            guesses.allow(rf.get("/", REMOTE_ADDR=stopped), "sample")
+    for other in ("::ffff:203.0.113.10", "2001:db8:0:2::1", "::1"):
+        guesses.allow(rf.get("/", REMOTE_ADDR=other), "sample")
+
+
+@pytest.mark.django_db
 def test_a_count_is_forgotten_ten_minutes_after_the_last_guess(rf, monkeypatch):
     monkeypatch.setattr(guesses, "MOST", 1)
     request = rf.get("/", REMOTE_ADDR="203.0.113.9")

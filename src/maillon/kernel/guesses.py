@@ -45,4 +45,6 @@ def _address(request: HttpRequest) -> str:
         address = ip_address(said)
     except ValueError:
         return "unknown"
+    # "::ffff:198.51.100.7" is an IPv4 address, as a server that listens on "::" sees it: each counts alone.
+    address = getattr(address, "ipv4_mapped", None) or address
     return str(address) if address.version == 4 else str(ip_network(f"{address}/64", strict=False))
