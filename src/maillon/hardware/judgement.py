@@ -2,7 +2,7 @@
 
 The thresholds and their sources are in `thresholds.py`. The grade is a lower bound: a fact that nobody read counts as
 too little and is listed in `unknowns`, with who can look; `at_best` is the grade if all of them turn out well. Better
-hardware never lowers the grade.
+hardware never lowers the grade. A machine that nothing seen makes useless has no grade yet, rather than 0.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    grade: int | None  # 0 to 5; None when nothing is known, or for what is no real machine
+    grade: int | None  # 0 to 5; None when what was not read decides whether it serves, or for what is no real machine
     at_best: int | None  # the grade if every unknown turns out well
     because: tuple[Message, ...]  # what keeps it from a higher grade, the most limiting first
     uses: Mapping[Use, UseVerdict]
@@ -101,8 +101,9 @@ def judge(machine: Machine) -> Judgement:
     if blocked := parts_only or foreign:
         grade = at_best = 0
         because = (blocked, *because)
+    undecided = grade == 0 and at_best > 0
     return Judgement(
-        grade=None if _knows_nothing(facts) and not blocked else grade,
+        grade=None if undecided else grade,
         at_best=None if _knows_nothing(facts) and not blocked else at_best,
         because=because,
         uses={use: _use(facts, need, blocked or _not_for_a_home(machine)) for use, need in USES.items()},
