@@ -10,6 +10,7 @@
   const progress = document.getElementById("intake-progress");
   const bar = progress.querySelector("progress");
   const status = progress.querySelector("[role=status]");
+  const again = document.getElementById("intake-send"); // files go as soon as they are chosen: it only sends them again
   const tooBig = document.getElementById("intake-too-big");
   const MOST_FILES = 60; // of several folders
   const LARGEST_FOLDER = 500; // files: a folder of more holds many machines, and is cut between names that follow
@@ -109,6 +110,7 @@
     const all = [...files].filter((file) => file.size <= LARGEST_FILE);
     section.hidden = false;
     progress.hidden = false;
+    again.hidden = true;
     refuseBig([...files].filter((file) => file.size > LARGEST_FILE));
     bar.max = Math.max(1, all.length);
     let done = 0;
@@ -120,6 +122,7 @@
         if (!done) progress.scrollIntoView({ block: "center" });
       } catch (error) {
         status.textContent = form.dataset[error.message] || form.dataset.lost;
+        again.hidden = false;
         return;
       }
       done += batch.length;
@@ -130,6 +133,7 @@
     input.value = ""; // the lot and the place stay: the next files are most often theirs too
   }
 
+  again.hidden = true;
   const sendNext = (files) => { if (files.length) queue = queue.then(() => sendAll(files)); };
 
   form.addEventListener("submit", (event) => {
