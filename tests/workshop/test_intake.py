@@ -63,6 +63,19 @@ def test_the_same_bytes_twice_in_one_batch_are_one_reading(world):
     assert lines[1].device_code == Device.objects.get().code and Snapshot.objects.count() == 1
 
 
+def test_a_part_alone_makes_no_device_and_waits_for_its_machine(world):
+    [line] = receive(world, ("smartctl.json", smartctl("S3Z9NB0K")))
+    raw = RawInput.objects.get()
+    assert line.outcome is Outcome.REFUSED and "parts alone" in str(line.because) and "one folder" in str(line.hint)
+    assert raw.status == "refused" and Device.objects.count() == 0 and Doubt.objects.count() == 0
+    receive(world, ("pc/dmidecode.txt", dmidecode()), ("pc/smartctl.json", smartctl("S3Z9NB0K") + b" "))
+    [line] = again(world, [raw.pk])
+    assert line.outcome is Outcome.DOUBT and Device.objects.count() == 1, (
+        "its disk may have been moved: someone decides"
+    )
+    assert RawInput.objects.get(pk=raw.pk).status == "read"
+
+
 def test_another_reading_of_the_same_machine_is_known_with_a_reason(world):
     receive(world, ("t470.txt", dmidecode()))
     [line] = receive(world, ("again.txt", dmidecode() + b"\n# read later\n"))

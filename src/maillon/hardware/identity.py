@@ -84,6 +84,21 @@ class Match:
     moved: tuple[Mark, ...] = ()  # parts of one seen in the other, when they are two machines
 
 
+def is_computer(machine: Machine) -> bool:
+    """Whether a computer was read (its case, board or processor), or parts alone (a disk, a screen)."""
+    system, chassis, board = machine.system, machine.chassis, machine.board
+    return bool(
+        machine.vendor
+        or machine.model
+        or machine.processors
+        or chassis.type
+        or system.serial
+        or system.uuid
+        or chassis.serial
+        or board.serial
+    )
+
+
 def fingerprints(machine: Machine) -> tuple[Fingerprint, ...]:
     """What identifies this machine, sorted, without filler and without repeats; empty when nothing does."""
     found: set[tuple[Mark, str]] = set()

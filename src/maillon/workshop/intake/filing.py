@@ -54,6 +54,11 @@ COLUMNS = (
 )
 RAW_COLUMNS = ("status", "format", "reason", "warnings", "reader_version", "instructions", "lot")
 
+A_PART = Message(_("It describes parts alone (a disk, a screen, a battery, cards), not the machine they are in."))
+A_PART_HINT = Message(
+    _("Drop it in one folder with what dmidecode, lshw or the bench says of the machine: they are read together.")
+)
+
 
 @dataclass(slots=True)
 class Filed:
@@ -100,11 +105,18 @@ class Batch:
         self.marks.load(mark for machine in machines for mark in identity.fingerprints(machine))
 
     def file(self, raw: RawInput, machines: Sequence[Machine]) -> list[Filed]:
-        return [self._file_one(raw, str(position), machine) for position, machine in enumerate(machines)]
+        """Each machine, filed. Parts of which nothing says whose they are make no device: the input stays refused."""
+        filed = [self._file_one(raw, str(position), machine) for position, machine in enumerate(machines)]
+        if filed and all(one.outcome == "refused" for one in filed):
+            raw.status, raw.reason = RawInput.Status.REFUSED, {"reason": kept(A_PART), "hint": kept(A_PART_HINT)}
+        return filed
 
     def _file_one(self, raw: RawInput, member: str, machine: Machine) -> Filed:
         marks = identity.fingerprints(machine)
-        return self.take(raw, member, machine, identity.best_candidates(marks, self.marks.sharing(marks)), marks)
+        recognised = identity.best_candidates(marks, self.marks.sharing(marks))
+        if recognised.decision is Decision.NEW and not identity.is_computer(machine):
+            return Filed("refused", A_PART, hint=A_PART_HINT)
+        return self.take(raw, member, machine, recognised, marks)
 
     def take(
         self,
