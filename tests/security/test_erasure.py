@@ -374,6 +374,26 @@ def test_a_certificate_says_that_the_key_of_its_bench_was_withdrawn(world, clien
     assert "withdrawn" in sentence
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"size_bytes": 2**60, "verify": {"bytes_read": 2**60, "bad_chunks": 0}},
+        {"started": "9999-12-31T23:59:59-14:00", "ended": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_numbers_and_days_that_can_be_of_no_disk_fail_no_page(world, client, said):
+    actor = world.actor("technician")
+    machine(actor)
+    Medium.objects.update(size_bytes=None)
+    report = json.loads(wipe_report(DISK))
+    report["result"] |= said
+    [line] = bring(actor, ("wipe.json", json.dumps(report).encode()))
+    assert line.outcome is (Outcome.REFUSED if "verify" in said else Outcome.ERASURE)
+    for row in Erasure.objects.filter(number__isnull=False):
+        for page in ("", "certificat.pdf"):
+            assert client.get(f"/c/{row.number}/{page}").status_code == 200
+
+
 def test_codes_of_machines_are_not_to_be_found_one_after_the_other(world, client):
     device = machine(world.actor("technician"))
     others = [code for code in draw(60, lambda _codes: []) if code != device.code]

@@ -25,6 +25,7 @@ from maillon.hardware.model import Storage, StorageKind, Unreadable
 from maillon.hardware.nwipe import NwipeDisk, looks_like_nwipe, read_nwipe
 
 MAXIMUM_BYTES = 16 * 2**20
+LARGEST_COUNT = 2**53 - 1  # beyond, two readers of a certificate may see two numbers; no disk holds as many bytes
 
 
 class Level(StrEnum):
@@ -219,8 +220,11 @@ def read_erasure(data: bytes, name: str = "") -> tuple[ErasureReport, ...] | Unr
 
 
 def _as_evidence(report: ErasureReport, digest: str) -> ErasureReport:
-    """With the hash of its evidence, and text that any database can hold: no NUL, no lone surrogate."""
+    """With the hash of its evidence, and values that any database can hold: text without NUL nor lone surrogate, no
+    number that nothing counts to.
+    """
     said: dict[str, Any] = {f.name: getattr(report, f.name) for f in fields(report)}
+    said.update({name: None for name, value in said.items() if type(value) is int and value > LARGEST_COUNT})
     said.update({name: _storable(value) for name, value in said.items() if type(value) is str})
     said.update(errors=tuple(_storable(error) for error in report.errors), evidence_sha256=digest)
     return ErasureReport(**said)

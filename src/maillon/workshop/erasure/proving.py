@@ -6,7 +6,7 @@ anyone can verify it at its public page, or offline with `maillon erasure`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -170,12 +170,17 @@ def _told_in_full(medium: Medium, report: ErasureReport, assessment: Assessment)
 
 
 def instant(text: str | None) -> datetime | None:
-    """Tools give a local time without a zone: it is the machine's own clock, read as the platform's zone."""
+    """Tools give a local time without a zone: it is the machine's own clock, read as the platform's zone.
+
+    None when it says no time, or one that can be of no disk, nor be told in another zone.
+    """
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not 1970 <= moment.year < MAXYEAR:
         return None
     return moment if moment.tzinfo else timezone.make_aware(moment)
 
