@@ -93,7 +93,7 @@ TEMPLATES = [
 SQLITE_OPTIONS = {
     # IMMEDIATE: a deferred transaction that turns into a write fails with "locked" under concurrency, this one waits.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 60,  # seconds: a list of 50,000 machines enters in one transaction, during which the others wait
     # FULL keeps the last commits through a power cut: a ledger must not forget.
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
