@@ -14,6 +14,7 @@ from maillon.hardware.documents import json_depth, parse_json, parse_xml
 from maillon.hardware.formats import TextFormat
 from maillon.hardware.model import Limits, Machine, Reading, Unreadable
 from tests.hardware.samples import CORPUS
+from tests.world import wipe_report
 
 NOTEBOOK = (CORPUS / "dmidecode" / "notebook.txt").read_text()
 
@@ -236,3 +237,8 @@ def test_a_known_tool_in_another_form_is_named_with_what_to_run(text, command):
     refused = reading.read(text.encode())
     assert isinstance(refused, Unreadable)
     assert command in str(refused.hint)
+
+
+def test_an_erasure_report_is_called_by_its_name():
+    assert refusal(wipe_report()).startswith("It is an erasure report")
+    assert "erasure" not in refusal(b'{"op": "install", "ok": true}')

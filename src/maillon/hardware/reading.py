@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from maillon.hardware import foreign, sections
+from maillon.hardware import erasure, foreign, sections
 from maillon.hardware.decoding import decode, unquote
 from maillon.hardware.documents import Document, parse_json, parse_xml
 from maillon.hardware.formats import BinaryFormat, JsonFormat, TextFormat, Where, XmlFormat
@@ -47,6 +47,7 @@ _HEAD = 64 * 1024  # characters shown to `recognise`
 # Longer runs of blanks are shortened there: patterns that skip blanks take a time that grows with their square.
 _BLANKS = re.compile(r"\s{80,}")
 _DEFAULT = Limits()
+_ERASURE_HINT = _("Drop it in the stock beside its machine: by the page of readings, the API or “maillon intake”.")
 
 
 def read(data: bytes, name: str | None = None, *, limits: Limits = _DEFAULT) -> Reading | Unreadable:
@@ -73,7 +74,14 @@ def parse(data: bytes, *, file: str = "", limits: Limits = _DEFAULT) -> Reading 
             size=len(data) >> 20,
             limit=limits.input_bytes >> 20,
         )
-    return _bounded(partial(_parse, data, Where("", file), limits), limits)
+    result = _bounded(partial(_parse, data, Where("", file), limits), limits)
+    if isinstance(result, Unreadable) and _is_erasure(data):
+        return foreign.refuse(_("It is an erasure report: it describes no machine."), _ERASURE_HINT)
+    return result
+
+
+def _is_erasure(data: bytes) -> bool:
+    return erasure.recognise(data) is not None and not isinstance(erasure.read_erasure(data), Unreadable)
 
 
 def _parse(data: bytes, where: Where, limits: Limits) -> Reading | Unreadable:
