@@ -4,6 +4,9 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 
 from maillon.territory.models import User
 
@@ -102,3 +105,28 @@ def test_a_new_password_is_told_by_letter(client, mailoutbox):
     [letter] = mailoutbox
     assert letter.to == [user.email] and letter.subject == "Maillon – Mot de passe modifié"
     assert "prévenez votre coordination" in letter.body and "chouette" not in letter.body
+
+
+def test_the_secrets_of_second_factors_are_not_in_the_database(settings, tmp_path):
+    """The former vault key still reads them; without it no code is right, and none is the same for everyone."""
+    settings.DATA, vault_key = tmp_path, settings.VAULT_KEY
+    user = User.objects.create_user("facteur@exemple.invalid", PASSWORD)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    codes = RecoveryCodes.activate(user).generate_codes()
+    secret, seed = (next(iter(kept.data.values())) for kept in Authenticator.objects.order_by("-type"))
+    assert secret.startswith("f1:") and seed.startswith("f1:")
+    assert decrypt(secret) == "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+    settings.VAULT_KEY = "v" * 40
+    (tmp_path / "vault-key.old").write_text(f"{vault_key}\n")
+    assert RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes() == codes
+    (tmp_path / "vault-key.old").unlink()
+    lost = RecoveryCodes(Authenticator.objects.get(type="recovery_codes"))
+    assert len({*codes, *lost.generate_codes(), *lost.generate_codes()}) == 3 * len(codes)
+    assert not TOTP(Authenticator.objects.get(type="totp")).validate_code("123456")
+
+
+def test_a_second_factor_kept_before_they_were_encrypted_is_read():
+    user = User.objects.create_user("ancien@exemple.invalid", PASSWORD)
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+    assert decrypt(Authenticator.objects.get(user=user).data["secret"]) == "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

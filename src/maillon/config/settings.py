@@ -170,6 +170,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter on each change of how one signs i
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "maillon.territory.second_factors.SecondFactors"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
     "add_webauthn": "maillon.territory.passkeys.AddKeyForm",

@@ -5,6 +5,7 @@ one in place. What was sealed and signed with the old key stays verifiable.
 """
 
 import hashlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -89,6 +90,11 @@ def public_keys() -> dict[str, PublicKey]:
     """Every key whose signature is trusted here, by its id."""
     keys = map(public_key, vault_keys())
     return {key.id: key for key in keys}
+
+
+def cipher_keys(use: str) -> list[bytes]:
+    """Keys to encrypt with (the first) and to decrypt with, one for each vault key: 32 bytes in base64 for URLs."""
+    return [urlsafe_b64encode(_derived(vault_key, f"cipher, {use}")) for vault_key in vault_keys()]
 
 
 def sign(message: bytes) -> bytes:
