@@ -1,12 +1,19 @@
 """What every answer says to browsers and caches, and how much anyone may send."""
 
+import io
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from PIL import Image
 
 from maillon.kernel.actor import PUBLIC
 from maillon.kernel.middleware import LARGEST_BODY, LARGEST_FROM_PASSERS_BY, body_limit
-from tests.world import make_world
+from maillon.workshop import moves
+from maillon.workshop.intake import receiving
+from maillon.workshop.intake.receiving import Incoming
+from maillon.workshop.models import Device
+from tests.world import dmidecode, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +22,19 @@ pytestmark = pytest.mark.django_db
 def test_what_a_member_sees_is_kept_by_no_cache(client, path):
     client.force_login(make_world().users["technician"])
     assert client.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_photo_is_kept_by_no_cache_either(client):
+    world = make_world()
+    actor, photo = world.actor("technician"), io.BytesIO()
+    Image.new("RGB", (40, 40), "grey").save(photo, "JPEG")
+    list(receiving.receive(actor=actor, files=[Incoming("dmidecode.txt", dmidecode())]))
+    device = Device.objects.get()
+    kept = moves.add_photo(actor=actor, device_id=device.id, data=photo.getvalue())
+    client.force_login(world.users["technician"])
+    answer = client.get(f"/machines/{device.code}/documents/{kept.pk}/")
+    answer.close()
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store")
 
 
 @pytest.mark.parametrize("path", ["/", "/compte/login/", "/stock/", "/nulle-part/"])

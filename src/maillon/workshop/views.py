@@ -182,9 +182,7 @@ def document(request: Request, code: str, document_id: UUID) -> FileResponse:
     kept: Document | None = shown.documents.filter(pk=document_id).first()
     if kept is None:
         raise NotFound
-    response = FileResponse(files.path_of(kept.digest).open("rb"), content_type=kept.content_type)
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    return response
+    return FileResponse(files.path_of(kept.digest).open("rb"), content_type=kept.content_type)
 
 
 @access("stock.view")
