@@ -10,12 +10,12 @@ from tests.security.test_erasure import machine
 from tests.world import make_world
 
 
-@pytest.mark.parametrize("typed", ["Mme Dupont", "12 bis", "D-12\nX", "é12", "D-12 ,"])
+@pytest.mark.parametrize("typed", ["Mme Dupont", "12 bis", "D-12\nX", "é12", "D-12 ,", "marie.dupont@exemple.fr"])
 def test_what_is_no_reference_is_refused(typed):
     assert "reference" in StepForm({"reference": typed}, step=BY_NAME["reserved"], device=Device()).errors
 
 
-@pytest.mark.parametrize("typed", ["D-12", "2026/44#3", "x@y", " D-12 "])
+@pytest.mark.parametrize("typed", ["D-12", "2026/44#3", "x=y", " D-12 "])
 def test_what_is_a_reference_is_taken(typed):
     form = StepForm({"reference": typed}, step=BY_NAME["reserved"], device=Device())
     assert form.is_valid() and form.cleaned_data["reference"] == typed.strip()

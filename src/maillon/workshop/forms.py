@@ -14,8 +14,9 @@ from maillon.workshop.life import Step
 from maillon.workshop.models import Condition, Device
 from maillon.workshop.vocabulary import Reason, Repair, System
 
-# The whole of it, as an event takes it: a form's expression is searched anywhere otherwise.
-REFERENCE = r"\A[0-9A-Za-z][0-9A-Za-z._:/+#@=-]{0,59}\Z"
+# The whole of it, as an event takes it (a form's expression is searched anywhere otherwise), and no e-mail address: the
+# ledger can not forget.
+REFERENCE = r"\A[0-9A-Za-z][0-9A-Za-z._:/+#=-]{0,59}\Z"
 OWN_DISKS = (StorageKind.HDD, StorageKind.SATA_SSD, StorageKind.NVME, StorageKind.EMMC, StorageKind.UNKNOWN)
 REASONS_OF = {
     "for_parts": (Reason.TOO_OLD, Reason.BROKEN, Reason.LOCKED),
@@ -56,7 +57,7 @@ def _field(name: str, step: Step, device: Device) -> forms.Field:
         label=label,
         max_length=60,
         help_text=_("A reference, never a person's name."),
-        error_messages={"invalid": _("Only letters, digits and . _ : / + # @ = - without spaces.")},
+        error_messages={"invalid": _("Only letters, digits and . _ : / + # = - without spaces.")},
     )
 
 
