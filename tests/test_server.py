@@ -178,7 +178,7 @@ def test_an_address_of_another_machine_is_refused_with_what_to_try():
     assert "Try --host 0.0.0.0" in serve.port_refusal("192.0.2.1", 8000)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_the_pages_of_contributors_are_served_to_no_network(settings, capsys, host):
     settings.DEBUG = True
     assert "MAILLON_DEBUG" in serve.debug_refusal(host)
