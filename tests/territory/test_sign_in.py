@@ -130,3 +130,11 @@ def test_a_second_factor_kept_before_they_were_encrypted_is_read():
     user = User.objects.create_user("ancien@exemple.invalid", PASSWORD)
     Authenticator.objects.create(user=user, type="totp", data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
     assert decrypt(Authenticator.objects.get(user=user).data["secret"]) == "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def test_who_asks_for_a_letter_does_not_choose_where_it_leads(client, mailoutbox, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    User.objects.create_user("visee@exemple.invalid", PASSWORD)
+    client.post("/compte/password/reset/", {"email": "visee@exemple.invalid"}, HTTP_HOST="ailleurs.exemple")
+    letter = mailoutbox[0].body
+    assert f"{settings.SITE_URL}/compte/password/reset/key/" in letter and "ailleurs.exemple" not in letter

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -45,6 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Not to the form that was just filled in: it would look as if nothing was done."""
         return reverse("home")
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return on_this_site(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return on_this_site(super().get_email_confirmation_url(request, emailconfirmation))
+
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
@@ -55,6 +62,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Letters come from Maillon, not from a host name."""
         site = SimpleNamespace(name="Maillon", domain=settings.SITE_URL.partition("://")[2])
         super().send_mail(template_prefix, email, {**context, "current_site": site})
+
+
+def on_this_site(address: str) -> str:
+    """The same page at the public address: who asks for a letter says a host, and must not choose where it leads."""
+    return settings.SITE_URL + urlsplit(address)._replace(scheme="", netloc="").geturl()
 
 
 def shown(user: User) -> str:
