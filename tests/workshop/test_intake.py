@@ -6,9 +6,11 @@ import zipfile
 import pytest
 from django.db import transaction
 
-from maillon.collection.commands import announce_lot, lot_arrived
+from maillon.collection.commands import announce_lot, lot_arrived, withdraw_lot
 from maillon.kernel.errors import NotAllowed, NotFound
 from maillon.kernel.ledger import Entry
+from maillon.workshop import moves
+from maillon.workshop.forms import IntakeForm
 from maillon.workshop.intake import doubts, receiving
 from maillon.workshop.intake.receiving import Incoming, Outcome
 from maillon.workshop.models import Device, Doubt, RawInput, Snapshot
@@ -264,3 +266,15 @@ def test_the_same_bytes_in_two_workshops_are_two_inputs_that_each_downloads_alon
         if own:
             answer = client.get(f"/releves/{own.pk}/brut/")
             assert answer.content == poem[1] and "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_no_machine_enters_a_lot_that_was_withdrawn(world):
+    actor = world.actor("technician")
+    lot = announce_lot(actor=world.actor("coordinator"), donor_id=world.donor.pk, holder_id=world.workshop.pk)
+    list(receiving.receive(actor=actor, files=[Incoming("dmidecode.txt", dmidecode())]))
+    withdraw_lot(actor=world.actor("coordinator"), lot_id=lot.pk)
+    with pytest.raises(NotFound):
+        receiving.receive(actor=actor, files=[Incoming("other.txt", dmidecode("PF0OTHER"))], lot_id=lot.pk)
+    with pytest.raises(NotFound):
+        moves.describe(actor=actor, device_id=Device.objects.get().id, changes={"lot": lot})
+    assert "lot" in IntakeForm({"lot": lot.code}, actor=actor).errors

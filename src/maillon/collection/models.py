@@ -38,6 +38,10 @@ class LotQuerySet(models.QuerySet["Lot"]):
         scope = scope_of(actor)
         return self.filter(**scope.filter) if scope else self.none()
 
+    def fillable_by(self, actor: Actor) -> "LotQuerySet":
+        """Those that machines may still enter: no machine comes in a lot that was withdrawn."""
+        return self.visible_to(actor).exclude(state=LotState.WITHDRAWN.value)
+
 
 class Lot(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -119,7 +119,7 @@ def describe(*, actor: Actor, device_id: UUID, changes: Mapping[str, Any], at: d
         if not changed:
             return device
         if "lot" in changed and changes["lot"] is not None:
-            lot = find(Lot.objects.visible_to(actor), changes["lot"].pk)
+            lot = find(Lot.objects.fillable_by(actor), changes["lot"].pk)
             device.donor = lot.donor
         for name in changed:
             setattr(device, name, changes[name])

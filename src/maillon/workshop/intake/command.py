@@ -94,7 +94,7 @@ class Failures:
 
 def _lot(actor: Actor, code: str, parser: argparse.ArgumentParser) -> UUID:
     parsed = codes.parse(code)
-    lot = Lot.objects.visible_to(actor).filter(code=parsed).first() if isinstance(parsed, str) else None
+    lot = Lot.objects.fillable_by(actor).filter(code=parsed).first() if isinstance(parsed, str) else None
     if lot is None:
         parser.error(_("--lot: there is no lot %s") % code)
     found: UUID = lot.pk

@@ -113,7 +113,7 @@ def receive(
     """
     if not actor.may("stock.erasure"):
         actor.require("stock.intake")
-    lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
+    lot = find(Lot.objects.fillable_by(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
     return _receive(actor, read_units(files, limits), lot, place, at, lists)
 
@@ -139,7 +139,7 @@ def read_list(
     """
     actor.require("stock.intake")
     raw = find(RawInput.objects.filter(organisation_id=actor.home), raw_id)
-    lot = find(Lot.objects.visible_to(actor), lot_id) if lot_id else None
+    lot = find(Lot.objects.fillable_by(actor), lot_id) if lot_id else None
     place = find(Place.objects.filter(organisation_id=actor.home), place_id) if place_id else None
     return file_units(actor, [list_unit(raw)], lot, place, None, Lists(mappings))
 

@@ -140,7 +140,7 @@ class _Reader:
 
     def _lots(self, written: Iterable[str]) -> dict[str, tuple[str, str]]:
         wanted = {text.upper() for text in written if text} | {text for text in written if text}
-        lots = Lot.objects.visible_to(self.actor).filter(code__in=wanted) if wanted else Lot.objects.none()
+        lots = Lot.objects.fillable_by(self.actor).filter(code__in=wanted) if wanted else Lot.objects.none()
         return {folded(code): (str(id), code) for id, code in lots.values_list("pk", "code")}
 
     def _line(
@@ -310,7 +310,7 @@ def _write(actor: Actor, device_id: UUID, changes: list[Change]) -> None:
                 raise Refusal(_("The place “%(name)s” is gone.") % {"name": change.new}, _("Send the file again."))
             moves.move_to(actor=actor, device_ids=[device_id], place=place)
         elif change.field == "lot":
-            lot = Lot.objects.visible_to(actor).filter(pk=change.key).first() if change.key else None
+            lot = Lot.objects.fillable_by(actor).filter(pk=change.key).first() if change.key else None
             if change.key and lot is None:
                 raise Refusal(_("The lot “%(name)s” is gone.") % {"name": change.new}, _("Send the file again."))
             described["lot"] = lot
