@@ -126,6 +126,13 @@ def test_what_was_typed_stays_when_a_lot_is_refused(world, client):
     assert answer.status_code == 422 and all(f'value="{typed}"' in page for typed in form.values())
 
 
+def test_an_empty_form_announces_nothing_for_a_donor(world, client):
+    client.force_login(world.users["donor"])
+    assert client.post("/lots/nouveau/", {"agreement": ""}).status_code == 422 and not Lot.objects.exists()
+    page = client.post("/lots/nouveau/", {"announced_count": "3"}, follow=True).content.decode()
+    assert "The collection is arranged by phone." in page
+
+
 def start(client, user):
     client.force_login(user)
     return client.get("/").content.decode()

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from maillon.collection.commands import announce_lot
 from maillon.hardware.model import Kind
 from maillon.kernel.ledger import Entry
 from maillon.workshop.intake import by_hand
 from maillon.workshop.life import STEPS, State
 from maillon.workshop.models import CheckAnswer, Device, Medium
+from maillon.workshop.stock import index
 from maillon.workshop.vocabulary import check_lines
 from tests.security.test_erasure import DISK, bring, machine
 from tests.world import make_world, wipe_report
@@ -148,3 +150,34 @@ def test_one_action_comes_first(world, client, state):
         Device.objects.filter(pk=device.pk).update(state=state.value)
         page = client.get(f"/machines/{device.code}/").content.decode()
         assert page.count("btn btn-primary") <= 1
+
+
+CHOICES = [("erased", "installed", "system"), ("checked", "for_parts", "reason")]
+
+
+@pytest.mark.parametrize(("state", "step", "field"), CHOICES)
+def test_a_button_pressed_too_soon_states_nothing(world, client, device, state, step, field):
+    put(device, State(state))
+    client.force_login(world.users["head"])
+    page = client.get(f"/machines/{device.code}/etape/{step}/").content.decode()
+    assert re.search(rf'<select name="{field}"[^>]*required[^>]*>\s*<option value="" selected>', page)
+    answer, events = take(client, device, step, **{field: ""})
+    device.refresh_from_db()
+    assert answer.status_code == 422 and not events and device.state == state
+
+
+def test_the_start_page_counts_every_state(world, client):
+    actor = world.actor("head")
+    client.force_login(world.users["head"])
+    for number, state in enumerate(State):
+        made = by_hand.register(actor=actor, kind="notebook", vendor="Acer", model=f"Aspire {number}")
+        Device.objects.filter(pk=made.pk).update(state=state.value)
+    index.rebuild()
+    page = client.get("/").content.decode()
+    assert {state for state in State if f"?state={state.value}" in page} == set(State)
+
+
+def test_lots_are_offered_by_what_people_know_of_them(world, client, english):
+    announce_lot(actor=world.actor("technician"), donor_id=world.donor.pk, announced_count=12)
+    client.force_login(world.users["technician"])
+    assert f"{world.donor.name} · 12 machines" in client.get("/releves/").content.decode()

@@ -45,3 +45,4 @@ class LotForm(forms.ModelForm[Lot]):
         if not actor.may("lots.change"):  # a donor announces its own machines
             for name in ("donor", "regime", "waste_status"):
                 self.fields.pop(name, None)
+            self.fields["announced_count"].required = True  # an empty form pressed too soon announces nothing

@@ -52,6 +52,7 @@ def new_lot(request: Request) -> HttpResponse:
         )
     except Refusal as refused:
         return render(request, "collection/new_lot.html", {"form": form, "refused": refused}, status=409)
+    messages.success(request, _("The lot is announced, and its workshop sees it. The collection is arranged by phone."))
     return redirect("collection:lot", lot.code)
 
 

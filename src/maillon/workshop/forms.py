@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from maillon.collection.models import Lot
 from maillon.hardware.model import StorageKind
+from maillon.kernel import wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.machine_words import KIND_LABELS, STORAGE_LABELS
 from maillon.territory.models import Place
@@ -26,6 +28,29 @@ REASONS_OF = {
 }
 
 
+UNSAID = ("", _("Choose one"))  # so that a button pressed too soon states nothing
+
+
+class LotChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A lot, told as people know it: whose it is and of how many machines, not its code alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
+        )
+
+    def offer(self, actor: Actor) -> None:
+        self.queryset = Lot.objects.fillable_by(actor).select_related("donor")
+
+    def label_from_instance(self, lot: Lot) -> str:
+        count = lot.announced_count
+        machines = ""
+        if count:
+            machines = ngettext("%(count)s machine", "%(count)s machines", count) % {"count": wording.number(count)}
+        whose = lot.donor.name if lot.donor else lot.get_regime_display()
+        return " · ".join(filter(None, [str(lot), whose, machines, lot.get_state_display()]))
+
+
 class StepForm(forms.Form):
     """The fields that one step asks for, and no other."""
 
@@ -38,7 +63,9 @@ class StepForm(forms.Form):
 def _field(name: str, step: Step, device: Device) -> forms.Field:
     if name == "place":
         places = Place.objects.filter(organisation_id=device.holder_id)
-        return forms.ModelChoiceField(places, label=_("Place"), required=False, initial=device.place_id)
+        return forms.ModelChoiceField(
+            places, label=_("Place"), required=False, initial=device.place_id, empty_label=_("No place")
+        )
     if name == "condition":
         return forms.ChoiceField(label=_("Looks"), choices=Condition.choices, widget=forms.RadioSelect)
     if name == "repair":
@@ -46,10 +73,10 @@ def _field(name: str, step: Step, device: Device) -> forms.Field:
             label=_("What was done"), choices=Repair.choices, widget=forms.CheckboxSelectMultiple
         )
     if name == "system":
-        return forms.ChoiceField(label=_("System installed"), choices=System.choices)
+        return forms.ChoiceField(label=_("System installed"), choices=[UNSAID, *System.choices])
     if name == "reason":
         reasons = REASONS_OF[step.name]
-        return forms.ChoiceField(label=_("Reason"), choices=[(r.value, r.label) for r in reasons])
+        return forms.ChoiceField(label=_("Reason"), choices=[UNSAID, *((r.value, r.label) for r in reasons)])
     label = {"reference": _("Reference of the request"), "slip": _("Number of the tracking slip")}[name]
     return forms.RegexField(
         REFERENCE,
@@ -69,11 +96,11 @@ class DescriptionForm(forms.Form):
     model = forms.CharField(label=_("Model"), max_length=120, required=False)
     condition = forms.ChoiceField(label=_("Looks"), choices=[("", _("Not said")), *Condition.choices], required=False)
     asset_tag = forms.CharField(label=_("Donor's tag"), max_length=80, required=False)
-    lot = forms.ModelChoiceField(Lot.objects.none(), label=_("Lot"), required=False, to_field_name="code")
+    lot = LotChoice()
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["lot"].offer(actor)  # type: ignore[attr-defined]
 
 
 class ByHandForm(forms.Form):
@@ -86,12 +113,12 @@ class ByHandForm(forms.Form):
         label=_("Serial number"), max_length=80, required=False, help_text=_("On the label under the machine.")
     )
     asset_tag = forms.CharField(label=_("Donor's tag"), max_length=80, required=False)
-    lot = forms.ModelChoiceField(Lot.objects.none(), label=_("Lot"), required=False, to_field_name="code")
-    place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False)
+    lot = LotChoice()
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["lot"].offer(actor)  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]
 
 
@@ -151,28 +178,24 @@ class SeveralFiles(forms.ClearableFileInput):
 class IntakeForm(forms.Form):
     """The files themselves are read from the request: there may be hundreds, some empty, and each gets an answer."""
 
-    lot = forms.ModelChoiceField(
-        Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
-    )
+    lot = LotChoice()
     place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = SeveralFiles(attrs={"multiple": True})
         self.fields["files"] = forms.FileField(label=_("Files"), required=False, widget=widget)
-        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["lot"].offer(actor)  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]
 
 
 class ListForm(forms.Form):
     """Where the machines of a list belong."""
 
-    lot = forms.ModelChoiceField(
-        Lot.objects.none(), label=_("Lot"), required=False, empty_label=_("No lot"), to_field_name="code"
-    )
+    lot = LotChoice()
     place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lot"].queryset = Lot.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["lot"].offer(actor)  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.filter(organisation_id=actor.home)  # type: ignore[attr-defined]

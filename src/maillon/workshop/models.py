@@ -20,6 +20,7 @@ from maillon.kernel.translation import from_kept
 from maillon.territory.models import Organisation, Place
 from maillon.territory.scopes import scope_of
 from maillon.workshop.life import MediumState, State
+from maillon.workshop.vocabulary import System
 
 STATE_LABELS = {
     State.ANNOUNCED: _("Announced"),
@@ -111,6 +112,10 @@ class Device(models.Model):
         """What a person calls it: "Lenovo ThinkPad T470", or its kind when nothing better is known."""
         named = " ".join(part for part in (self.vendor, self.model) if part)
         return named or str(self.get_kind_display())
+
+    @property
+    def system_label(self) -> str:
+        return str(System(self.system).label) if self.system in System else self.system
 
 
 class RawInput(models.Model):

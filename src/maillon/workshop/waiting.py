@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
+from maillon.kernel.templatetags.maillon import STATE_LOOKS
 from maillon.workshop.intake import doubts
 from maillon.workshop.life import State
 from maillon.workshop.models import RawInput
@@ -16,25 +17,22 @@ from maillon.workshop.stock import cube
 from maillon.workshop.stock.filters import StockFilters
 from maillon.workshop.stock.scope import view_of
 
-ICONS = {
-    State.RECEIVED: "box-seam",
-    State.INSPECTED: "shield-x",
-    State.ERASED: "wrench",
-    State.INSTALLED: "pc-display",
-    State.CHECKED: "check2-square",
-    State.READY: "gift",
-    State.RETURNED: "arrow-repeat",
-    State.FOR_PARTS: "recycle",
-}
 COUNTED = {
+    State.ANNOUNCED: ngettext_lazy("machine announced", "machines announced"),
     State.RECEIVED: ngettext_lazy("machine received", "machines received"),
+    State.TRIAGED: ngettext_lazy("machine sorted", "machines sorted"),
     State.INSPECTED: ngettext_lazy("machine inspected", "machines inspected"),
     State.ERASED: ngettext_lazy("machine erased", "machines erased"),
+    State.REPAIRED: ngettext_lazy("machine repaired", "machines repaired"),
     State.INSTALLED: ngettext_lazy("machine installed", "machines installed"),
     State.CHECKED: ngettext_lazy("machine checked", "machines checked"),
     State.READY: ngettext_lazy("machine available", "machines available"),
+    State.RESERVED: ngettext_lazy("machine reserved", "machines reserved"),
+    State.HANDED_OVER: ngettext_lazy("machine handed over", "machines handed over"),
     State.RETURNED: ngettext_lazy("machine returned", "machines returned"),
     State.FOR_PARTS: ngettext_lazy("machine for parts", "machines for parts"),
+    State.RECYCLED: ngettext_lazy("machine recycled", "machines recycled"),
+    State.LOST: ngettext_lazy("machine lost", "machines lost"),
 }
 
 
@@ -52,9 +50,15 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
             yield Waiting(count, _("Files that could not be read"), reverse("workshop:refused"), "exclamation-triangle")
     view = view_of(actor)
     counts = cube.counts(view, StockFilters()).values["state"] if view else {}
-    for state, icon in ICONS.items():
+    for state, counted in COUNTED.items():
         if count := counts.get(state.value, 0):
             action = _("See what must be erased") if state is State.INSPECTED and actor.may("stock.move") else ""
-            yield Waiting(count, COUNTED[state] % count, f"{reverse('stock:list')}?state={state.value}", icon, action)
+            yield Waiting(
+                count,
+                counted % count,
+                f"{reverse('stock:list')}?state={state.value}",
+                STATE_LOOKS[state.value][1],
+                action,
+            )
     if not counts and actor.may("stock.intake"):
         yield Waiting(1, _("No machine yet"), reverse("workshop:intake"), "upload", _("Drop a first reading"), False)
