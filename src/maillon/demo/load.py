@@ -267,6 +267,7 @@ def _stage(months: int, draw: Random) -> int:
 def _live(actor: Actor, device_id: UUID, stage: int, at: datetime, draw: Random) -> None:
     """Take the machine as far as this stage, or as far as the rules let it: what is refused stays where it is."""
     coordinator = _actor(COORDINATION)
+    request = f"{at:%Y}-{draw.randrange(1000, 9999)}"  # reserved for one request, and handed over for the same
     for name in STAGES[2 : stage + 1]:
         at += timedelta(days=draw.randrange(1, 12))
         if at > timezone.now():
@@ -278,12 +279,14 @@ def _live(actor: Actor, device_id: UUID, stage: int, at: datetime, draw: Random)
             moves.take_step(actor=actor, device_id=device.id, step="for_parts", at=at, answers={"reason": "too_old"})
             return
         try:
-            _take(actor, coordinator, device, name, at, draw)
+            _take(actor, coordinator, device, name, at, draw, request)
         except Refusal:
             return
 
 
-def _take(actor: Actor, coordinator: Actor, device: Device, name: str, at: datetime, draw: Random) -> None:
+def _take(
+    actor: Actor, coordinator: Actor, device: Device, name: str, at: datetime, draw: Random, request: str
+) -> None:
     answers: dict[str, object] = {}
     if name == "repaired":
         answers["repair"] = draw.sample([r.value for r in Repair], draw.randrange(1, 3))
@@ -298,7 +301,7 @@ def _take(actor: Actor, coordinator: Actor, device: Device, name: str, at: datet
     elif name == "ready":
         answers["place"] = _place(device.holder, -1)
     elif name in ("reserved", "handed_over"):
-        answers["reference"] = f"{at:%Y}-{draw.randrange(1000, 9999)}"
+        answers["reference"] = request
     elif name == "returned":
         answers["condition"] = draw.choice("BCD")
     who = coordinator if name in ("reserved", "handed_over") else actor
