@@ -57,7 +57,7 @@ def field_value(value: Any, name: str) -> str:
         return wording.memory(value)
     if name == "size_bytes":
         return wording.capacity(value) if value >= 10**10 and value % 2**30 else wording.memory(value)
-    return str(value)
+    return storage_label(value) if isinstance(value, StorageKind) else str(value)
 
 
 @register.filter
