@@ -112,6 +112,12 @@ def test_too_much_at_once_says_what_to_do_and_keeps_nothing(client, world, count
     assert not RawInput.objects.exists()
 
 
+def test_a_body_that_is_no_form_is_refused_as_anything_else_is(client, world):
+    part = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{"a" * 5000}"\r\n\r\n{{}}\r\n--x--\r\n'
+    answer = client.post("/api/v1/snapshots", part, content_type="multipart/form-data; boundary=x", **key(world))
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_valid")
+
+
 def test_a_list_too_long_to_wait_for_is_kept_for_its_page(client, world, monkeypatch):
     monkeypatch.setattr(api, "LONGEST_LIST", 2)
     [line] = send(client, world, csv_of(*ROWS)).json()

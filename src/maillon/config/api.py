@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -58,6 +60,12 @@ def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(DjangoValidationError)
 def not_valid_value(request: HttpRequest, error: DjangoValidationError) -> HttpResponse:
     return _answer(request, 422, "not_valid", "; ".join(error.messages))
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def not_understood(request: HttpRequest, error: Exception) -> HttpResponse:
+    return _answer(request, 422, "not_valid", "The body of this request is not as its type says.")
 
 
 @api.exception_handler(HttpError)
