@@ -81,6 +81,18 @@ def timeline_of(client, world, who, device):
     return client.get(f"/machines/{device.code}/").context["timeline"]
 
 
+def test_what_a_list_says_of_a_machine_stays_with_the_workshop(client, world):
+    """Its comments, its users' names for a computer: a donor sees the machine, not them."""
+    device = Device.objects.get()
+    device.snapshots.update(notes={"comment": "vient de Mme Untel", "host_name": "PC-UNTEL"})
+    seen = {}
+    for who in ("donor", "technician"):
+        client.force_login(world.users[who])
+        answer = client.get(f"/machines/{device.code}/")
+        seen[who] = (answer.status_code, "untel" in answer.content.decode().casefold())
+    assert seen == {"donor": (200, False), "technician": (200, True)}
+
+
 def test_an_answer_to_a_doubt_that_is_no_candidate_decides_nothing(client, world):
     device = Device.objects.get()
     doubt = Doubt.objects.create(
