@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -44,6 +45,23 @@ def label(request: Request, code: str) -> HttpResponse:
     if request.actor.may("stock.view") and Device.objects.visible_to(request.actor).filter(pk=shown.pk).exists():
         return redirect("workshop:device", shown.code)
     return redirect("public-passport", shown.code)
+
+
+@access(EVERYONE)
+@require_safe
+def find_label(request: Request) -> HttpResponse:
+    """The machine of a label that cannot be scanned: its code is typed. `code` absent: the form alone."""
+    typed = request.GET.get("code", "").strip()
+    if not typed:
+        return render(request, "workshop/find_label.html")
+    parsed = codes.parse(typed)
+    if not isinstance(parsed, str):
+        return render(request, "workshop/find_label.html", {"typed": typed, "wrong": parsed.message}, status=404)
+    try:
+        return redirect("label", _device(request, parsed).code)
+    except NotFound:
+        wrong = _("No machine has this code. Read the label again.")
+        return render(request, "workshop/find_label.html", {"typed": typed, "wrong": wrong}, status=404)
 
 
 @access(EVERYONE)

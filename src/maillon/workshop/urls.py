@@ -41,6 +41,7 @@ workshop: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("", include((workshop, "workshop"))),
+    path("m/", public_views.find_label, name="find-label"),
     path("m/<str:code>", public_views.label, name="label"),
     path("p/<str:code>/", public_views.device_passport, name="public-passport"),
     path("p/<str:code>/passeport.jsonld", public_views.passport_data, name="passport-data"),
