@@ -133,6 +133,15 @@ def test_an_empty_form_announces_nothing_for_a_donor(world, client):
     assert "The collection is arranged by phone." in page
 
 
+def test_a_lot_that_arrived_leads_to_its_readings(world, client):
+    lot = announce(world)
+    commands.lot_arrived(actor=world.actor("technician"), lot_id=lot.pk)
+    client.force_login(world.users["technician"])
+    assert f'href="/releves/?lot={lot.code}"' in client.get(f"/lots/{lot.code}/").content.decode()
+    assert f'<option value="{lot.code}" selected>' in client.get(f"/releves/?lot={lot.code}").content.decode()
+    assert f'{lot.code}" selected' not in client.get("/releves/?lot=other").content.decode()
+
+
 def start(client, user):
     client.force_login(user)
     return client.get("/").content.decode()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
@@ -47,7 +47,8 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
             yield Waiting(count, label, f"{reverse('workshop:intake')}#lists", "list-check", _("Confirm"))
         refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
         if count := refused.aggregate(count=Count("pk"))["count"]:
-            yield Waiting(count, _("Files that could not be read"), reverse("workshop:refused"), "exclamation-triangle")
+            label = ngettext("file that could not be read", "files that could not be read", count)
+            yield Waiting(count, label, reverse("workshop:refused"), "exclamation-triangle")
     view = view_of(actor)
     counts = cube.counts(view, StockFilters()).values["state"] if view else {}
     for state, counted in COUNTED.items():

@@ -31,7 +31,8 @@ ASKING = (Outcome.REFUSED, Outcome.DOUBT, Outcome.PENDING)  # these ask for some
 @access("stock.intake")
 def intake(request: Request) -> HttpResponse:
     """The page, and the files: whole pages without a script, one answer a batch with it."""
-    form = IntakeForm(request.POST if request.method == "POST" else None, actor=request.actor)
+    asked = {"lot": request.GET.get("lot", "")}  # from the page of a lot that arrived
+    form = IntakeForm(request.POST if request.method == "POST" else None, initial=asked, actor=request.actor)
     files = request.FILES.getlist("files")
     if request.method != "POST" or not form.is_valid() or not files:
         missing = request.method == "POST" and form.is_valid() and not files
