@@ -44,6 +44,7 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("mon-compte", COORDINATOR, "/compte/2fa/"),
     ("donateur-stock", DONOR, "/stock/"),
     ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),
+    ("etiquette-tapee", "", "/m/"),
     ("passeport", "", "{passport}"),
     ("registre", "", "/registre/"),
     ("releves-a-la-main", TECHNICIAN, "/releves/a-la-main/"),
