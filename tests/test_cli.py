@@ -277,3 +277,19 @@ def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+SMALL = {
+    "intake": ["--machines", "3"],
+    "jobs": ["--jobs", "5", "--workers", "2"],
+    "labels": ["--labels", "5", "--format", "62x29"],
+    "ledger": ["--writers", "1", "--seconds", "1", "--verify", "50"],
+    "stock": ["--devices", "500", "--repeat", "3", "--writes", "3"],
+}
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_every_bench_runs_to_its_end(maillon, name):
+    done = maillon("bench", name, *SMALL[name])
+    assert done.returncode in (0, 1) and done.stderr == "", done.stderr  # 1: slower than its goal
+    assert done.stdout.count("\n") > 0

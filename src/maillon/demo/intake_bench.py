@@ -75,7 +75,7 @@ def _technician(title: str) -> Actor:
 @contextmanager
 def _stages(clock: Clock) -> Iterator[None]:
     """Count the time spent in each stage, without counting one within another twice."""
-    filing, intake = "maillon.workshop.intake.filing", "maillon.workshop.intake"
+    filing, intake = "maillon.workshop.intake.filing", "maillon.workshop.intake.receiving"
     stages = (
         ("reading", f"{intake}.bundles.read_many"),
         ("compressing what was received", f"{intake}.zstandard.compress"),

@@ -5,9 +5,9 @@ that a tool looked for and did not find is known to be absent.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from maillon.hardware.cpus import describe
 from maillon.hardware.messages import Message, _
@@ -80,14 +80,15 @@ def looked_for(machine: Machine, criterion: Criterion) -> bool:
     return bool(tools - _BY_SECTION) or bool(tools and f"{criterion} listed" in machine.clues)
 
 
-def facts_of(machine: Machine) -> CapabilityFacts:
+def facts_of(machine: Machine, checked: Mapping[Criterion, bool] | None = None) -> CapabilityFacts:
+    """checked: whether a person saw the camera, the sound or the network work; it counts before what tools listed."""
     own_screen = machine.kind.portable or machine.kind in (Kind.ALL_IN_ONE, Kind.UNKNOWN)
     portable = machine.kind.portable or machine.kind is Kind.UNKNOWN
     name, speed = _processor(machine)
     healths = [battery.condition for battery in machine.batteries]
     known = [health for health in healths if health is not None]
     has_battery = bool(machine.batteries) or (False if looked_for(machine, Criterion.BATTERY) else None)
-    return CapabilityFacts(
+    facts = CapabilityFacts(
         processor=name,
         speed_class=speed,
         cores=_cores(machine),
@@ -103,6 +104,8 @@ def facts_of(machine: Machine) -> CapabilityFacts:
         judged_battery=portable,
         needs_wifi=own_screen,
     )
+    seen: dict[str, Any] = {criterion.value: works for criterion, works in (checked or {}).items()}
+    return replace(facts, **seen) if seen else facts
 
 
 def _processor(machine: Machine) -> tuple[str | None, int | None]:

@@ -87,9 +87,9 @@ _LOCKS: Mapping[LockKind, Message] = {
 }  # an ATA password locks a disk, not the machine: the disk is not counted
 
 
-def judge(machine: Machine) -> Judgement:
-    """Total: any machine, even an empty one."""
-    facts = facts_of(machine)
+def judge(machine: Machine, checked: Mapping[Criterion, bool] | None = None) -> Judgement:
+    """Total: any machine, even an empty one. checked: what a person saw work, see `facts_of`."""
+    facts = facts_of(machine, checked)
     if machine.kind is Kind.VIRTUAL:
         return _no_machine(Message(_("A virtual machine: nothing to give.")))
     unknowns = tuple(Unknown(c, *_UNKNOWN[c]) for c in Criterion if _is_unknown(c, facts))

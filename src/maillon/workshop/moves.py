@@ -21,7 +21,7 @@ from maillon.workshop import life
 from maillon.workshop.life import BY_NAME, Obstacle, Step
 from maillon.workshop.models import CheckAnswer, Device, Document
 from maillon.workshop.queries import device_facts
-from maillon.workshop.steps import locked, record_step
+from maillon.workshop.steps import locked, record_step, regrade
 from maillon.workshop.stock import index
 from maillon.workshop.vocabulary import check_lines
 
@@ -147,6 +147,7 @@ def answer_checks(*, actor: Actor, device_id: UUID, answers: Mapping[str, str]) 
                 CheckAnswer.objects.update_or_create(
                     device=device, line=line, defaults={"answer": answer, "answered_by": actor.user_id}
                 )
+        regrade(device)
     return device
 
 

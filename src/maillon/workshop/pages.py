@@ -9,7 +9,6 @@ from uuid import UUID
 
 from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.hardware.fleet_columns import FIELDS
-from maillon.hardware.judgement import judge
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Kind, Machine, Origin
 from maillon.kernel import events, wording
@@ -21,7 +20,7 @@ from maillon.territory.queries import member_names, organisation_names
 from maillon.workshop import life
 from maillon.workshop.erasure import proving
 from maillon.workshop.models import Device, Medium, Snapshot
-from maillon.workshop.queries import device_facts, machine_of
+from maillon.workshop.queries import device_facts, judgement_of, machine_of
 from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
@@ -62,7 +61,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
     return {
         "device": device,
         "machine": machine,
-        "judgement": judge(machine) if machine else None,
+        "judgement": judgement_of(device, machine) if machine else None,
         "facts": facts,
         "next": main,
         "others": [each for each in by_hand if each is not main],

@@ -10,12 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from maillon.hardware.judgement import Judgement, judge
+from maillon.hardware.judgement import Judgement
 from maillon.kernel.ledger import Entry
 from maillon.kernel.wording import capacity, memory
 from maillon.workshop.life import PROVED, MediumState
 from maillon.workshop.models import Device, Erasure
-from maillon.workshop.queries import machine_of
+from maillon.workshop.queries import judgement_of, machine_of
 from maillon.workshop.vocabulary import System
 
 TOLD = {
@@ -67,7 +67,7 @@ def passport(device: Device) -> Passport:
         url=f"{settings.SITE_URL}{reverse('public-passport', args=[device.code])}",
         vendor=device.vendor,
         model=device.model,
-        judgement=judge(machine) if machine else None,
+        judgement=judgement_of(device, machine) if machine else None,
     )
 
 

@@ -7,13 +7,19 @@ from typing import Any
 import zstandard
 
 from maillon.hardware import schema
+from maillon.hardware.criteria import Criterion
 from maillon.hardware.fleet import FORMAT
+from maillon.hardware.judgement import Judgement, judge
 from maillon.hardware.model import Kind, Machine
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
+from maillon.kernel.ledger import Entry
 from maillon.workshop.life import Facts, MediumFacts, MediumState, State
 from maillon.workshop.models import CheckAnswer, Device, Hardware
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
+
+CHECKED = {"camera": Criterion.CAMERA, "sound": Criterion.SOUND, "wifi": Criterion.NETWORK}
+BEFORE_CHECKS = {State.ANNOUNCED, State.RECEIVED, State.TRIAGED, State.INSPECTED, State.ERASED}
 
 
 def device_by_code(actor: Actor, code: str) -> Device:
@@ -48,6 +54,23 @@ def machine_of(device: Device) -> Machine | None:
     """The hardware known of a device, or None before its first reading. One query."""
     hardware = Hardware.objects.filter(device=device).first()
     return unpacked(hardware.document) if hardware else None
+
+
+def reserved_for(device: Device) -> str:
+    """The reference of the request it was last reserved for; empty when nothing says so. One query."""
+    reserved = Entry.objects.filter(stream=f"device:{device.id}", kind="device.reserved").order_by("sequence").last()
+    return str(reserved.data.get("reference") or "") if reserved else ""
+
+
+def judgement_of(device: Device, machine: Machine) -> Judgement:
+    """With what its check-list says of parts that no tool may have seen. One query, none before it is on the bench."""
+    if State(device.state) in BEFORE_CHECKS:
+        return judge(machine)
+    answers = dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))
+    works, absent = CheckAnswer.Answer.OK, CheckAnswer.Answer.ABSENT
+    seen = {CHECKED[line]: True for line, answer in answers.items() if answer == works}
+    seen |= {CHECKED[line]: False for line in ("camera", "sound") if answers.get(line) == absent}
+    return judge(machine, seen)
 
 
 def packed(machine: Machine) -> bytes:

@@ -10,6 +10,7 @@ from maillon.kernel.errors import NotFound
 from maillon.territory.models import Place
 from maillon.workshop.life import MediumState, State, Step
 from maillon.workshop.models import Device
+from maillon.workshop.queries import judgement_of, machine_of
 from maillon.workshop.stock import index
 
 # It left: the shelf it stood on is free.
@@ -52,6 +53,16 @@ def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any
     index.sync([device.number])
 
 
+def regrade(device: Device) -> None:
+    """After its check-list changed: what a person saw work counts for what no tool saw. Inside a transaction."""
+    machine = machine_of(device)
+    grade = judgement_of(device, machine).grade if machine else device.grade
+    if grade != device.grade:
+        device.grade = grade
+        device.save(update_fields=["grade", "changed_at"])
+        index.sync([device.number])
+
+
 def _erasure_must_be_proved_again(device: Device) -> None:
     """Someone used it: what was proved or declared before says nothing of its disks now, nor of what is on them."""
     away = ledger.Entry.objects.filter(stream=f"device:{device.id}", kind__in=("device.handed_over", "device.lost"))
@@ -62,3 +73,4 @@ def _erasure_must_be_proved_again(device: Device) -> None:
     fitted.update(used_at=left)
     device.no_disk_declared, device.no_disk_witness = False, ""
     device.checks.all().delete()
+    regrade(device)

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from maillon.hardware.judgement import judge
 from maillon.hardware.model import Kind
 from maillon.kernel import codes, files
 from maillon.kernel.access import access
@@ -18,7 +17,7 @@ from maillon.workshop import life, moves, pages
 from maillon.workshop.erasure import proving
 from maillon.workshop.forms import DescriptionForm, DestructionForm, DiskForm, PhotoForm, StepForm, WitnessForm
 from maillon.workshop.models import Device, Document
-from maillon.workshop.queries import device_by_code, device_facts, machine_of
+from maillon.workshop.queries import device_by_code, device_facts, judgement_of, machine_of, reserved_for
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
 
 
@@ -61,7 +60,8 @@ def step(request: Request, code: str, name: str) -> HttpResponse:
     request.actor.require(wanted.permission)
     facts = device_facts(shown)
     obstacles = life.obstacles(wanted, facts)
-    form = StepForm(request.POST or None, step=wanted, device=shown)
+    initial = {"reference": reserved_for(shown)} if name == "handed_over" else {}
+    form = StepForm(request.POST or None, step=wanted, device=shown, initial=initial)
     context = {"device": shown, "step": wanted, "obstacles": obstacles, "form": form}
     if request.method != "POST":
         return render(request, "workshop/step.html", context)
@@ -194,5 +194,5 @@ def why(request: Request, code: str) -> HttpResponse:
     return render(
         request,
         "workshop/why.html",
-        {"device": shown, "machine": machine, "judgement": judge(machine) if machine else None},
+        {"device": shown, "machine": machine, "judgement": judgement_of(shown, machine) if machine else None},
     )

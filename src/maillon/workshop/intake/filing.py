@@ -31,7 +31,7 @@ from maillon.workshop.life import BY_NAME, State
 from maillon.workshop.marks import Marks
 from maillon.workshop.models import Device, Doubt, Hardware, RawInput, Snapshot
 from maillon.workshop.models import Fingerprint as FingerprintRow
-from maillon.workshop.queries import hardware_of, packed
+from maillon.workshop.queries import hardware_of, judgement_of, packed
 from maillon.workshop.stock import index
 
 COLUMNS = (
@@ -204,7 +204,7 @@ class Batch:
         before = self.machines.get(device.id)
         worked_out = self.ready.get(id(machine)) or work_out(machine)
         self.machines[device.id] = now = current(before, machine) if before else machine
-        judged, whole = work_out(now) if before else worked_out
+        judged, whole = (judgement_of(device, now), packed(now)) if before else worked_out
         for name, value in columns(now, judged, device).items():
             setattr(device, name, value)
         document = worked_out[1]

@@ -12,6 +12,7 @@ from maillon.workshop.models import Condition
 from maillon.workshop.stock.facets import DIMENSIONS, DISK_LABELS
 from maillon.workshop.stock.queries import DeviceRow
 from maillon.workshop.stock.words import folded
+from maillon.workshop.vocabulary import System
 
 
 class Column(NamedTuple):
@@ -52,7 +53,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("disk_gb", _("Disk size (GB)"), _of("disk_gb")),
     Column("grade", _("Grade (0 to 5)"), _of("grade")),
     Column("condition", _("Looks (A to D)"), _of("condition"), editable=True),
-    Column("system", _("System installed"), _of("system")),
+    Column("system", _("System installed"), _labelled(dict(System.choices), "system")),
     Column("place", _("Place"), lambda row: row.place or "", editable=True),
     Column("lot", _("Lot"), lambda row: row.lot or "", editable=True),
     Column("donor", _("Donor"), lambda row: row.donor or ""),

@@ -56,7 +56,7 @@ _LINE = (
     '<tr><td class="stock-pick"><input class="form-check-input" type="checkbox" name="device" value="{id}" '
     'aria-label="{choose} {code}"></td><th scope="row"><a class="code" href="{url}">{code}</a></th>'
     '<td data-label="{machine}"><span class="stock-machine">{icon} {title}{specs}{serial}</span></td>'
-    '<td data-label="{state_title}">{state}</td><td data-label="{grade_title}">{grade}</td>'
+    '<td data-label="{state_title}">{state}{standing}</td><td data-label="{grade_title}">{grade}</td>'
     '<td data-label="{place_title}"><span class="stock-where">{place}{origin}</span></td></tr>\n'
 )
 
@@ -85,6 +85,7 @@ def table_lines(found: list[DeviceRow], *, shows_holder: bool) -> SafeString:
             specs=_small(specs_of(row)),
             serial=_small(row.serial),
             state=states[row.state],
+            standing=_small(row.place or (row.holder if shows_holder else ""), "stock-standing"),
             grade=grades[row.grade],
             place=f"{escape(row.holder)}{_small(row.place)}" if shows_holder else escape(row.place or ""),
             origin=_small(" · ".join(part for part in (row.donor, row.lot and codes.pretty(row.lot)) if part)),
@@ -95,8 +96,9 @@ def table_lines(found: list[DeviceRow], *, shows_holder: bool) -> SafeString:
     return mark_safe("".join(lines))  # noqa: S308 - each value is escaped above
 
 
-def _small(text: str | None) -> str:
-    return f"<small>{escape(text)}</small>" if text else ""
+def _small(text: str | None, name: str = "") -> str:
+    named = f' class="{name}"' if name else ""
+    return f"<small{named}>{escape(text)}</small>" if text else ""
 
 
 def title_of(row: DeviceRow) -> str:
