@@ -74,7 +74,9 @@ def refuses(request):
 
 @access(EVERYONE)
 def asks(request):
-    source = """{% extends "base.html" %}{% block content %}{% for status in statuses %}
+    source = """{% extends "base.html" %}{% load static %}
+    {% block htmx %}<script src="{% static "vendor/htmx.min.js" %}" defer></script>{% endblock %}
+    {% block content %}{% for status in statuses %}
     <button class="btn" hx-get="/refuses/?status={{ status }}" hx-target="#place">{{ status }}</button>{% endfor %}
     <div id="place">empty</div>{% endblock %}"""
     template = engines["django"].from_string(source)
@@ -85,6 +87,7 @@ urlpatterns = [
     path("asks/", asks),
     path("refuses/", refuses),
     path("", include("maillon.territory.urls")),
+    path("", include("maillon.workshop.urls")),  # the welcome page leads there
     path("compte/", include("allauth.urls")),
     path("parts/", parts, name="parts"),
     path("broken/", broken, name="broken"),

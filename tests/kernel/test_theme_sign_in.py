@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a-long-enough-sentence"
 urlpatterns = [
     path("", include("maillon.territory.urls")),
+    path("", include("maillon.workshop.urls")),  # the welcome page leads there
     path("compte/", include("allauth.urls")),
     path("langue/", access(EVERYONE)(set_language), name="set_language"),
 ]

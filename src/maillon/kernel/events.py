@@ -179,7 +179,7 @@ def sentence(entry: Told) -> str:
 
 def _told(value: object, labels: Mapping[Any, str | Promise]) -> str:
     if value is None:
-        return "–"
+        return str(labels.get(None, "–"))
     if isinstance(value, list):
         return ", ".join(_told(item, labels) for item in value)
     if isinstance(value, bool):

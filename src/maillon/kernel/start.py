@@ -1,8 +1,11 @@
-"""What waits for a reader on the start page: each app says what it knows, the page shows it in order.
+"""What the start page shows: to a reader what waits, to a passer-by what can be done without an account.
+
+Each app says what it knows, the page shows it in order.
 
 # maillon/workshop/apps.py
 def ready(self) -> None:
     start.add("stock.view", stock_waiting, order=20)
+    start.welcome("workshop/_label.html")
 """
 
 from collections.abc import Callable, Iterable
@@ -38,3 +41,16 @@ def waiting(actor: Actor) -> list[Waiting]:
     """All that the actor may see, in order."""
     ordered = sorted(_sources.values(), key=lambda entry: entry[0])
     return [item for _order, permission, source in ordered if actor.may(permission) for item in source(actor)]
+
+
+_parts: list[str] = []
+
+
+def welcome(template: str) -> None:
+    """A part of the page of those who are not signed in. Adding it again changes nothing."""
+    if template not in _parts:
+        _parts.append(template)
+
+
+def welcome_parts() -> list[str]:
+    return list(_parts)

@@ -7,13 +7,14 @@ A role is held in one organisation. Its permissions apply to what that organisat
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
     COORDINATOR = "coordinator", _("Coordinator")
     TECHNICIAN = "technician", _("Technician")
     DONOR = "donor", _("Donor's correspondent")
-    PRESCRIBER = "prescriber", _("Prescriber")
+    PRESCRIBER = "prescriber", pgettext_lazy("role", "Prescriber")
     MEDIATOR = "mediator", _("Mediator")
     READER = "reader", _("Reader")
 

@@ -24,7 +24,7 @@ from maillon.territory.models import Membership, Organisation, Place
 @require_safe
 def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
-        return render(request, "territory/home.html")
+        return render(request, "territory/home.html", {"parts": start.welcome_parts()})
     waiting = start.waiting(request.actor)
     first = next((item for item in waiting if item.action and item.value), None)
     here = request.actor.organisation_id

@@ -25,6 +25,7 @@ class WorkshopConfig(AppConfig):
             item(_("Labels"), "workshop:labels", "printer", "stock.label", order=50),
         )
         start.add("stock.view", waiting, order=10)
+        start.welcome("workshop/_label.html")
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
         renamed.connect(donor_renamed)

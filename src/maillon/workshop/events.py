@@ -1,6 +1,7 @@
 """What can happen to a device, as the ledger tells it."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillon.kernel.events import Field, register
 from maillon.kernel.machine_words import LEVEL_LABELS
@@ -39,7 +40,10 @@ register(
         "certificate": Field.CODE,
         "input": Field.CODE,
     },
-    labels={"level": {**LEVEL_LABELS, "none": _("not proved")}},
+    labels={
+        "level": {**LEVEL_LABELS, "none": _("not proved")},
+        "certificate": {None: pgettext_lazy("certificate", "none")},
+    },
 )
 register(
     "device.medium_destroyed",
