@@ -40,7 +40,7 @@ def _of_apps() -> set[str]:
 
 def _fields(kind: Any) -> Iterator[str]:
     for name, field in kind.fields.items():
-        choices = [str(value) for value in kind.labels.get(name, {})]
+        choices = [str(value) for value in kind.labels.get(name, {}) if value is not None]
         yield f"`{name}` {field.value}" + (f" ({', '.join(choices)})" if choices else "")
 
 
