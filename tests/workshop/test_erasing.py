@@ -201,7 +201,7 @@ def test_the_history_tells_the_level_and_the_certificate(world, device):
         events.sentence(entry) for entry in Entry.objects.filter(kind="device.erasure_recorded").order_by("sequence")
     ]
     assert told == [
-        "Erasure report of a disk: not proved; certificate: –",
+        "Erasure report of a disk: not proved; certificate: none",
         f"Erasure report of a disk: Clear (erased); certificate: {codes.pretty(row.number)}",
     ]
 
