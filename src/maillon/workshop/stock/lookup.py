@@ -18,7 +18,8 @@ from maillon.workshop.stock.words import Wanted, grams_of, pattern
 
 LATEST = 20_000  # documents read one after the other: about 5 ms
 RARE = 1_200  # answers that PostgreSQL may give at once
-SAMPLE = 0.5  # per cent of the pages of the table: about 2 ms
+SAMPLE = 0.5  # per cent of the pages of a large table: about 2 ms
+FEWEST_PAGES = 100  # a smaller table is read whole, or nearly: a few of its pages would say nothing of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +149,16 @@ def _among_latest(question: Question, below: int | None, above: int | None, limi
 
 
 def _estimate(question: Question) -> tuple[int, float]:
-    """About how many documents answer, and which share of those there are."""
+    """About how many documents answer, and which share of those there are. The same for the same documents."""
     condition, values = _read_conditions(question)
+    pages = "greatest(1, pg_relation_size('workshop_stockdoc') / current_setting('block_size')::int)"
+    share = f"least(100, greatest({SAMPLE}, {FEWEST_PAGES} * 100.0 / {pages}))"
     sql = (
-        f"SELECT count(*), count(*) FILTER (WHERE {condition}) "  # noqa: S608 - no value is written into it
-        f"FROM workshop_stockdoc TABLESAMPLE SYSTEM ({SAMPLE})"
+        f"SELECT count(*), count(*) FILTER (WHERE {condition}), {share} "  # noqa: S608 - no value is written into it
+        f"FROM workshop_stockdoc TABLESAMPLE SYSTEM ({share}) REPEATABLE (0)"
     )
-    sampled, found = _run(sql, values)[0]
-    return round(found * 100 / SAMPLE), found / sampled if sampled else 0.0
+    sampled, found, per_cent = _run(sql, values)[0]
+    return round(found * 100 / float(per_cent)), found / sampled if sampled else 0.0
 
 
 def _at_once(question: Question, below: int | None, above: int | None, limit: int) -> list[int]:
