@@ -32,6 +32,22 @@ class Commune(models.Model):
         return self.name
 
 
+class District(models.Model):
+    """A priority district (QPV), imported from the official file: none is known before."""
+
+    code = models.CharField(_("code"), max_length=12, primary_key=True)  # such as QN04401M
+    name = models.CharField(_("name"), max_length=160)
+    communes = models.ManyToManyField(Commune, related_name="districts", verbose_name=_("communes"))
+    outline = models.JSONField(_("outline"), null=True)  # GeoJSON geometry, WGS 84
+    version = models.CharField(_("version"), max_length=40, blank=True)  # of the file it came from
+
+    class Meta:
+        ordering = ["name", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OrganisationKind(models.TextChoices):
     COORDINATION = "coordination", _("Coordination")
     WORKSHOP = "workshop", _("Workshop")
@@ -138,6 +154,14 @@ class Place(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="places")
     name = models.CharField(_("name"), max_length=80)
+    open_to_public = models.BooleanField(_("machines are handed over here"), default=False, db_default=False)
+    commune = models.ForeignKey(
+        Commune, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("commune")
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True, default="", db_default="")
+    hours = models.CharField(  # OpenStreetMap's opening_hours
+        _("opening hours"), max_length=255, blank=True, default="", db_default=""
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_place_a_name")]

@@ -31,23 +31,30 @@ _STOCK_WORK = _STOCK_READ | {
     "lots.change",
     "jobs.view",
 }
+_HANDS = {"handover.view", "handover.do", "help.view", "help.change"}
+_NEEDS_WORK = {"needs.view", "needs.change", "needs.identity"}  # identity: of one's own organisation's requests alone
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: frozenset(
         _STOCK_WORK
+        | _HANDS
         | {
             "stock.decide",
+            "needs.view",
+            "allocation.view",
+            "allocation.decide",
+            "observatory.view",
             "organisation.view",
             "organisation.change",
             "members.change",
             "tokens.change",
         }
     ),
-    Role.TECHNICIAN: frozenset(_STOCK_WORK | {"organisation.view"}),
+    Role.TECHNICIAN: frozenset(_STOCK_WORK | _HANDS | {"organisation.view"}),
     Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "stock.views", "lots.announce"}),
-    Role.PRESCRIBER: frozenset({"organisation.view"}),
-    Role.MEDIATOR: frozenset({"organisation.view"}),
-    Role.READER: frozenset(_STOCK_READ),
+    Role.PRESCRIBER: frozenset(_NEEDS_WORK | _HANDS | {"organisation.view"}),
+    Role.MEDIATOR: frozenset(_HANDS | {"organisation.view"}),
+    Role.READER: frozenset(_STOCK_READ | {"needs.view", "allocation.view", "observatory.view"}),
 }
 
 # What an API key may be allowed, and the words of it.

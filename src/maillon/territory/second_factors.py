@@ -5,17 +5,17 @@ from base64 import b32encode
 from secrets import token_bytes
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from maillon.kernel.ledger import keys
+from maillon.kernel import vault
 
 ENCRYPTED = "f1:"
+USE = "second factors"
 log = logging.getLogger("maillon.second_factors")
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
-        return ENCRYPTED + _cipher().encrypt(text.encode()).decode()
+        return ENCRYPTED + vault.seal(text, USE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """What was kept before secrets were encrypted is read as it is. When the vault key is lost no code is right:
@@ -24,12 +24,7 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
         if not encrypted_text.startswith(ENCRYPTED):
             return encrypted_text
         try:
-            return _cipher().decrypt(encrypted_text.removeprefix(ENCRYPTED)).decode()
-        except InvalidToken:
+            return vault.unseal(encrypted_text.removeprefix(ENCRYPTED), USE)
+        except vault.Unreadable:
             log.error("A second factor was encrypted with a vault key that is not here: add it to vault-key.old.")
             return b32encode(token_bytes(20)).decode()  # never a constant: recovery codes follow from it
-
-
-def _cipher() -> MultiFernet:
-    """Encrypts with the vault key in use, reads what the former ones encrypted."""
-    return MultiFernet([Fernet(key) for key in keys.cipher_keys("second factors")])

@@ -1,0 +1,110 @@
+"""The choices of a request: who it is for, why it comes first, how to reach them, what they need to use a machine.
+
+Nothing of health, nationality, religion or income itself: a criterion says which band or situation, and that someone
+saw the proof of it (minimisation, GDPR art. 5; functional needs instead of diagnoses, art. 9).
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Beneficiary(models.TextChoices):
+    HOUSEHOLD = "household", _("A household")
+    PUPIL = "pupil", _("A pupil or student")
+    ADULT = "adult", _("An adult")
+    GROUP = "group", _("A group (class, association)")
+
+
+class Criterion(models.TextChoices):
+    """What may put a request before another. Their weights are the allocation's rules, published."""
+
+    NO_COMPUTER = "no_computer", _("No computer at home")
+    SMARTPHONE_ONLY = "smartphone_only", _("A telephone only")
+    SHARED_COMPUTER = "shared_computer", _("Three children or more for one computer")
+    SCHOOLING = "schooling", _("Needed for school or studies")
+    EXAM_YEAR = "exam_year", _("Exam this year")
+    JOB_SEARCH = "job_search", _("Needed to look for work")
+    FORMALITIES = "formalities", _("Needed for administrative steps")
+    INCOME_A = "income_a", _("Income: lowest band")
+    INCOME_B = "income_b", _("Income: second band")
+    INCOME_C = "income_c", _("Income: third band")
+    SINGLE_PARENT = "single_parent", _("Single parent")
+    EMERGENCY_HOUSING = "emergency_housing", _("Emergency or temporary housing")
+    RECENT_ACCIDENT = "recent_accident", _("Recent loss of income, separation, fire…")
+    NEWCOMER = "newcomer", _("Learning French")
+    REPLACEMENT = "replacement", _("Replaces a machine of ours that broke down")
+
+
+# Which need a proof that the prescriber saw ("seen on…"); the others are the prescriber's own word.
+PROVED = frozenset(
+    {
+        Criterion.INCOME_A,
+        Criterion.INCOME_B,
+        Criterion.INCOME_C,
+        Criterion.SINGLE_PARENT,
+        Criterion.EMERGENCY_HOUSING,
+        Criterion.JOB_SEARCH,
+    }
+)
+
+
+class Adaptation(models.TextChoices):
+    """What the person must be able to do, never why."""
+
+    LARGE_SCREEN = "large_screen", _("A large screen")
+    LIGHT = "light", _("Easy to carry")
+    SCREEN_READER = "screen_reader", _("A screen reader")
+    LARGE_KEYS = "large_keys", _("A keyboard with large letters")
+    ONE_HAND = "one_hand", _("Use with one hand")
+    SIMPLE = "simple", _("A very simple desktop")
+
+
+class ContactWay(models.TextChoices):
+    """How to reach the person. Many have no e-mail: the prescriber or a letter will do."""
+
+    PRESCRIBER = "prescriber", _("Through the prescriber")
+    PHONE = "phone", _("By telephone")
+    SMS = "sms", _("By text message")
+    POST = "post", _("By post")
+    EMAIL = "email", _("By e-mail")
+
+
+class Language(models.TextChoices):
+    """Languages in which someone may read or be spoken to."""
+
+    FRENCH = "fr", _("French")
+    EASY_FRENCH = "fr-x-facile", _("Easy French")
+    ENGLISH = "en", _("English")
+    ARABIC = "ar", _("Arabic")
+    SPANISH = "es", _("Spanish")
+    PORTUGUESE = "pt", _("Portuguese")
+    TURKISH = "tr", _("Turkish")
+    RUSSIAN = "ru", _("Russian")
+    UKRAINIAN = "uk", _("Ukrainian")
+    ROMANIAN = "ro", _("Romanian")
+    SIGNED = "fsl", _("French sign language")
+    OTHER = "other", pgettext_lazy("language", "Another")
+
+
+class RequestState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("a request", "Waiting")
+    PROMISED = "promised", pgettext_lazy("a request", "Machine promised")
+    SERVED = "served", pgettext_lazy("a request", "Served")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a request", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("a request", "Closed without news")
+
+
+OPEN = (RequestState.WAITING, RequestState.PROMISED)
+
+
+class Closing(models.TextChoices):
+    """Why a request ended without a machine, or without all of them."""
+
+    FOUND_ELSEWHERE = "found_elsewhere", _("Found one elsewhere")
+    NO_LONGER_NEEDED = "no_longer_needed", _("No longer needed")
+    MOVED = "moved", _("Moved away")
+    NO_NEWS = "no_news", _("No news")
+    DUPLICATE = "duplicate", _("Filed twice")
+    MISTAKE = "mistake", pgettext_lazy("a request", "Filed by mistake")
+    DEADLINE = "deadline", _("Came too late")
