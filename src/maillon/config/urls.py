@@ -19,5 +19,6 @@ urlpatterns = [
     path("lots/", include("maillon.collection.urls")),
     path("stock/", include("maillon.workshop.stock.urls")),
     path("", include("maillon.workshop.urls")),
+    path("", include("maillon.distribution.urls")),
     path("api/v1/", api.urls),
 ]

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class DistributionConfig(AppConfig):
     name = "maillon.distribution"
+
+    def ready(self) -> None:
+        """Each room adds its navigation, its start items and what it does when something else changes."""
