@@ -1,1 +1,11 @@
 """What is stored of handovers and of what follows: each room of the app has its own tables."""
+
+from maillon.distribution.agreements.models import (  # noqa: F401 - its tables
+    Agreement,
+    Item,
+    OneTimeCode,
+    Paper,
+    Photo,
+    Terms,
+)
+from maillon.distribution.loans.models import Recall, RecallLine  # noqa: F401 - its tables
