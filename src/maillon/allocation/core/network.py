@@ -223,8 +223,8 @@ def build(problem: Problem) -> Network:
     promised = tree.upward(np.bincount(requests.node[problem.promised_request], minlength=count))
     anchor: Int64 = np.arange(count)
     plain = ~tree.district & (tree.floor == 0) & (tree.cap < 0)
-    for node in np.flatnonzero(plain):
-        anchor[node] = anchor[tree.parent[node]] if node else -1
+    for at in np.flatnonzero(plain):
+        anchor[at] = anchor[tree.parent[at]] if at else -1
     need = np.zeros(count, np.int64)
     np.add.at(need, requests.node, requests.quantity)
     return Network(
