@@ -94,6 +94,7 @@ class Agreement(models.Model):
     signed_at = models.DateTimeField(_("signed"), null=True)
     way = models.CharField(_("signed how"), max_length=8, choices=Way, blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)
+    salt = models.CharField(max_length=32)  # in the text: its hash, which the ledger keeps, then tells nothing of it
     ended_at = models.DateTimeField(_("ended"), null=True)
     purged_at = models.DateTimeField(_("papers erased"), null=True)
 
@@ -197,7 +198,7 @@ class OneTimeCode(models.Model):
         Agreement, primary_key=True, on_delete=models.CASCADE, related_name="one_time_code"
     )
     channel = models.CharField(max_length=8, choices=Channel)
-    sealed = models.TextField()  # vault, use "agreement": shown again on the person's page alone
+    sealed = models.TextField()  # vault, use "agreement": shown on the person's own page alone
     text_sha256 = models.CharField(max_length=64)  # the text it signs: a changed text asks for another code
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(auto_now_add=True)

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('signed_at', models.DateTimeField(null=True, verbose_name='signed')),
                 ('way', models.CharField(blank=True, choices=[('finger', 'With a finger, on the screen'), ('paper', 'On paper'), ('code', 'With a one-time code')], max_length=8, verbose_name='signed how')),
                 ('text_sha256', models.CharField(blank=True, max_length=64)),
+                ('salt', models.CharField(max_length=32)),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
                 ('purged_at', models.DateTimeField(null=True, verbose_name='papers erased')),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.organisation', verbose_name='handed over by')),
