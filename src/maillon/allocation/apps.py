@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class AllocationConfig(AppConfig):
     name = "maillon.allocation"
+
+    def ready(self) -> None:
+        from maillon.allocation.promises import follow_step
+        from maillon.workshop.signals import step_taken
+
+        step_taken.connect(follow_step)

@@ -7,6 +7,7 @@ device for one request; at most one of a device is alive, which the database its
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -26,7 +27,7 @@ class RuleSet(models.Model):
     version = models.PositiveIntegerField(_("version"))
     document = models.JSONField(_("rules"))  # allocation.rules.Rules as JSON
     digest = models.CharField("SHA-256", max_length=64)  # of the canonical JSON
-    adopted_at = models.DateTimeField(_("adopted"), auto_now_add=True)
+    adopted_at = models.DateTimeField(_("adopted"), default=timezone.now)
     adopted_by = models.UUIDField(null=True)
 
     class Meta:
@@ -71,7 +72,7 @@ class Campaign(models.Model):
     plan = models.BinaryField(null=True)  # alloc-plan/1, zstandard
     plan_sha256 = models.CharField(max_length=64, blank=True)
     summary = models.JSONField(default=dict)  # counts that pages show
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     simulated_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     approved_by = models.UUIDField(null=True)
@@ -115,17 +116,52 @@ class PromiseState(models.TextChoices):
     BROKEN = "broken", pgettext_lazy("a promise", "Machine broke down")  # its holder comes first in the next round
 
 
+class Ending(models.TextChoices):
+    """Why a promise ended before its machine was handed over, or after it broke down."""
+
+    NOT_SUITED = "not_suited", _("The machine does not suit")
+    NO_LONGER_NEEDED = "no_longer_needed", _("No longer needed")
+    FOUND_ELSEWHERE = "found_elsewhere", _("Found one elsewhere")
+    DID_NOT_COME = "did_not_come", _("Nobody came")
+    NOT_REACHED = "not_reached", _("Nobody could be reached")
+    WITHDRAWN = "withdrawn", _("The request was withdrawn")
+    BROKE_DOWN = "broke_down", _("The machine broke down")
+    LOST = "lost", _("The machine was lost")
+    MISTAKE = "mistake", pgettext_lazy("a promise", "Promised by mistake")
+
+
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    def visible_to(self, actor: Actor) -> "PromiseQuerySet":
+        """A coordination: its territory's; the others: those of their requests, of the machines they hold, and of the
+        machines kept at their places."""
+        if actor.oversees and actor.territory_id:
+            return self.filter(territory_id=actor.territory_id)
+        if not actor.organisation_id:
+            return self.none()
+        mine = actor.organisation_id
+        return self.filter(
+            models.Q(request__prescriber_id=mine)
+            | models.Q(device__holder_id=mine)
+            | models.Q(device__place__organisation_id=mine)
+        )
+
+
 class Promise(models.Model):
     """One device kept for one request. It never moves to another: it is kept, or it ends with a reason."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     territory = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="promises")
+    campaign = models.ForeignKey(  # None: a person of the coordination chose the machine by hand
+        Campaign, null=True, on_delete=models.PROTECT, related_name="promises"
+    )
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="promises")
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="promises")
     state = models.CharField(_("state"), max_length=10, choices=PromiseState, default=PromiseState.ACTIVE)
-    made_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=20, choices=Ending, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = PromiseQuerySet.as_manager()
 
     class Meta:
         ordering = ["made_at", "id"]
@@ -157,7 +193,7 @@ class Review(models.Model):
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="reviews")
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="reviews")
     asker = models.CharField(max_length=12, choices=Asker)
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(default=timezone.now)
     words = models.TextField(blank=True)  # vault, use "review": what the person wrote may tell of their life
     answer = models.CharField(max_length=12, choices=Answer, blank=True)
     reply = models.TextField(blank=True)  # vault, use "review"

@@ -74,6 +74,7 @@ register(
 )
 register("device.checked", sentence=_("Check-list complete, nothing fails"))
 register("device.ready", sentence=_("Available"), fields={"place": Field.ID})
+register("device.faulty", sentence=_("A fault was found: to repair, then to check again"))
 register("device.reserved", sentence=_("Reserved for request %(reference)s"), fields={"reference": Field.CODE})
 register("device.released", sentence=_("Released: %(reason)s"), fields={"reason": Field.ENUM}, labels=REASON)
 register("device.handed_over", sentence=_("Handed over, request %(reference)s"), fields={"reference": Field.CODE})

@@ -23,7 +23,7 @@ OWN_DISKS = (StorageKind.HDD, StorageKind.SATA_SSD, StorageKind.NVME, StorageKin
 REASONS_OF = {
     "for_parts": (Reason.TOO_OLD, Reason.BROKEN, Reason.LOCKED),
     "restored": (Reason.REPAIRED, Reason.FOUND, Reason.MISTAKE),
-    "released": (Reason.CANCELLED, Reason.MISTAKE),
+    "released": (Reason.CANCELLED, Reason.DECLINED, Reason.NO_SHOW, Reason.MISTAKE),
     "lost": (Reason.NOT_FOUND, Reason.STOLEN),
 }
 

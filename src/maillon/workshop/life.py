@@ -161,6 +161,7 @@ STEPS: tuple[Step, ...] = (
         needs=("erasure", "checks", "grade", "not_parts"),
         asks=("place",),
     ),
+    _step("faulty", S.ERASED, {S.READY, S.RESERVED}, "stock.move", _("Record a fault"), optional=True),
     _step("reserved", S.RESERVED, {S.READY}, "stock.decide", _("Reserve"), needs=("erasure",), asks=("reference",)),
     _step("released", S.READY, {S.RESERVED}, "stock.decide", _("Release"), asks=("reason",), optional=True),
     _step(

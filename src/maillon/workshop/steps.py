@@ -11,6 +11,7 @@ from maillon.territory.models import Place
 from maillon.workshop.life import MediumState, State, Step
 from maillon.workshop.models import Device
 from maillon.workshop.queries import judgement_of, machine_of
+from maillon.workshop.signals import step_taken
 from maillon.workshop.stock import index
 
 # It left: the shelf it stood on is free.
@@ -49,8 +50,11 @@ def record_step(actor: Actor, device: Device, step: Step, answers: dict[str, Any
     )
     if step.name == "received":
         payload["lot"] = device.lot.code if device.lot else None
+    if step.name == "faulty":
+        device.checks.all().delete()  # what was seen to work is looked at again
     ledger.append_many([ledger.Event(f"device.{step.name}", actor, device.id, at, None, payload)])
     index.sync([device.number])
+    step_taken.send(Device, device=device, step=step.name, answers=answers, actor=actor, at=at)
 
 
 def regrade(device: Device) -> None:

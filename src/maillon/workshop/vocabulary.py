@@ -28,6 +28,8 @@ class Reason(models.TextChoices):
     BROKEN = "broken", _("Broken beyond repair")
     LOCKED = "locked", _("Locked by its former owner")
     CANCELLED = "cancelled", _("Request cancelled")
+    DECLINED = "declined", _("Declined by the person")
+    NO_SHOW = "no_show", _("Nobody came for it")
     MISTAKE = "mistake", _("Recorded by mistake")
     NOT_FOUND = "not_found", _("Not found on its shelf")
     STOLEN = "stolen", _("Stolen")
