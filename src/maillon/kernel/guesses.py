@@ -1,7 +1,7 @@
 """Limits on guessing: who asks for codes that do not exist is made to wait, who asks for those they hold never is.
 
 Counted for the address that asks (the network of 64 bits in IPv6), by all server processes together: the cache is in
-the database.
+the database. A secret that is short is also counted for what it opens (`of`), whoever asks: many addresses do not help.
 """
 
 from ipaddress import ip_address, ip_network
@@ -17,15 +17,15 @@ MOST = 30  # wrong codes, within
 SECONDS = 600
 
 
-def allow(request: HttpRequest, what: str) -> None:
-    """Raises TooManyGuesses. what: the kind of code, counted apart from the others."""
-    if cache.get(_key(request, what), 0) >= MOST:
+def allow(request: HttpRequest, what: str, *, of: str = "") -> None:
+    """Raises TooManyGuesses. what: the kind of code, counted apart from the others. of: what the secret opens."""
+    if cache.get(_key(request, what, of), 0) >= MOST:
         raise TooManyGuesses(SECONDS)
 
 
-def missed(request: HttpRequest, what: str) -> None:
+def missed(request: HttpRequest, what: str, *, of: str = "") -> None:
     """Count one wrong code, exactly, however many are asked for at once."""
-    key = _key(request, what)
+    key = _key(request, what, of)
     with transaction.atomic():
         if connection.vendor == "postgresql":  # on SQLite this transaction is alone already
             with connection.cursor() as cursor:
@@ -33,8 +33,8 @@ def missed(request: HttpRequest, what: str) -> None:
         cache.set(key, cache.get(key, 0) + 1, SECONDS)
 
 
-def _key(request: HttpRequest, what: str) -> str:
-    return f"guesses:{what}:{_address(request)}"
+def _key(request: HttpRequest, what: str, of: str) -> str:
+    return f"guesses:{what}:of:{of}" if of else f"guesses:{what}:{_address(request)}"
 
 
 def _address(request: HttpRequest) -> str:

@@ -15,12 +15,16 @@ from maillon.kernel.codes import pretty
 from maillon.kernel.ids import new_id
 from maillon.kernel.translation import told
 from maillon.needs.vocabulary import (
+    OPEN,
+    Adaptation,
     Beneficiary,
     Closing,
     ContactWay,
     Criterion,
+    KindOfMachine,
     Language,
     RequestState,
+    chosen_of,
 )
 from maillon.territory.models import Commune, District, Organisation, Place
 
@@ -53,7 +57,7 @@ class IdentityMark(models.Model):
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="marks")
     territory = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=12)  # name, phone, email
+    kind = models.CharField(max_length=12)  # name (in a commune), phone, email; own: a name, for its prescriber alone
     value = models.CharField(max_length=32)
 
     class Meta:
@@ -104,6 +108,8 @@ class Request(models.Model):
     pin_digest = models.CharField(max_length=128, blank=True)  # of the family's page; the PIN itself is shown once
     closing = models.CharField(max_length=20, choices=Closing, blank=True)
     import_key = models.CharField(max_length=80, blank=True)  # the line's own reference in a list: entered once
+    twins_checked_at = models.DateTimeField(null=True)  # its prescriber knows of those filed elsewhere before
+    erasure_asked_at = models.DateTimeField(null=True)  # by the person, on its page
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -128,6 +134,18 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return pretty(self.code)
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def kinds_chosen(self) -> list[KindOfMachine]:
+        return chosen_of(self.kinds)
+
+    @property
+    def adaptation_labels(self) -> list[str]:
+        return [str(Adaptation(value).label) for value in self.adaptations if value in Adaptation.values]
 
     @property
     def use_label(self) -> str:

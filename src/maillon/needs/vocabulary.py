@@ -4,9 +4,13 @@ Nothing of health, nationality, religion or income itself: a criterion says whic
 saw the proof of it (minimisation, GDPR art. 5; functional needs instead of diagnoses, art. 9).
 """
 
+from collections.abc import Iterable, Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from maillon.hardware.model import Kind
 
 
 class Beneficiary(models.TextChoices):
@@ -47,6 +51,32 @@ PROVED = frozenset(
         Criterion.JOB_SEARCH,
     }
 )
+
+
+class KindOfMachine(models.TextChoices):
+    """What a person chooses between; a request keeps the kinds of the stock that each covers."""
+
+    LAPTOP = "laptop", _("A laptop")
+    DESKTOP = "desktop", _("A desktop computer")
+    TABLET = "tablet", _("A tablet")
+
+
+KINDS_OF: Mapping[str, frozenset[Kind]] = {
+    KindOfMachine.LAPTOP: frozenset({Kind.NOTEBOOK, Kind.CONVERTIBLE}),
+    KindOfMachine.DESKTOP: frozenset({Kind.DESKTOP, Kind.ALL_IN_ONE, Kind.MINI_PC}),
+    KindOfMachine.TABLET: frozenset({Kind.TABLET}),
+}
+
+
+def kinds_of(chosen: Iterable[str]) -> list[str]:
+    """The kinds of the stock for these KindOfMachine values, sorted: what `Request.kinds` holds."""
+    return sorted(kind.value for choice in set(chosen) for kind in KINDS_OF[choice])
+
+
+def chosen_of(kinds: Iterable[str]) -> list[KindOfMachine]:
+    """The choices that a request's kinds come from, the common ones first."""
+    held = set(kinds)
+    return [choice for choice in KindOfMachine if held & {kind.value for kind in KINDS_OF[choice]}]
 
 
 class Adaptation(models.TextChoices):
@@ -108,3 +138,4 @@ class Closing(models.TextChoices):
     DUPLICATE = "duplicate", _("Filed twice")
     MISTAKE = "mistake", pgettext_lazy("a request", "Filed by mistake")
     DEADLINE = "deadline", _("Came too late")
+    ERASED = "erased", _("Data erased at the person's request")

@@ -1,0 +1,152 @@
+"""What pages read of requests, never of identities."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from maillon.kernel import events
+from maillon.kernel.actor import Actor
+from maillon.kernel.errors import NotFound
+from maillon.kernel.ledger import Entry
+from maillon.needs.commands import stream
+from maillon.needs.models import IdentityMark, Request, RequestCriterion
+from maillon.needs.vocabulary import OPEN, PROVED, RequestState
+
+PER_PAGE = 50
+FOLLOWED = (*OPEN, RequestState.SERVED)  # a household served elsewhere is followed elsewhere too
+
+
+class RequestPage(NamedTuple):
+    requests: list[Request]
+    next: str  # what `after` takes to go on; empty at the end
+
+
+def visible(viewer: Actor) -> QuerySet[Request]:
+    """A prescriber's own, a coordination's territory's, with what a line of a list shows."""
+    shown: QuerySet[Request] = Request.objects.visible_to(viewer).select_related("commune", "district", "prescriber")
+    return shown
+
+
+def found(viewer: Actor, code: str) -> Request:
+    """By its stored code. Raises NotFound: absent, or another's."""
+    request = visible(viewer).filter(code=code).first()
+    if request is None:
+        raise NotFound
+    return request
+
+
+def request_page(viewer: Actor, state: str, after: str = "") -> RequestPage:
+    """One page of those in a state: waiting ones the oldest first, the others the latest first. One query.
+
+    after: as the page before gave it. Raises ValueError when it is not.
+    """
+    ascending = state in OPEN
+    rows = visible(viewer).filter(state=state)
+    if after:
+        day, key = after.split("_")
+        since, pk = date.fromisoformat(day), UUID(key)
+        beyond = "gt" if ascending else "lt"
+        rows = rows.filter(Q(since=since, **{f"pk__{beyond}": pk}) | Q(**{f"since__{beyond}": since}))
+    order = ("since", "pk") if ascending else ("-since", "-pk")
+    shown = list(rows.order_by(*order)[: PER_PAGE + 1])
+    more = len(shown) > PER_PAGE
+    shown = shown[:PER_PAGE]
+    return RequestPage(shown, f"{shown[-1].since.isoformat()}_{shown[-1].pk}" if more else "")
+
+
+def state_counts(viewer: Actor) -> dict[str, int]:
+    """How many in each state. One query."""
+    counted = Request.objects.visible_to(viewer).order_by().values_list("state").annotate(count=Count("pk"))
+    return dict(counted)
+
+
+def incomplete(viewer: Actor) -> QuerySet[Request]:
+    """Waiting requests with a criterion whose proof nobody saw yet: it counts for nothing until then."""
+    unseen = RequestCriterion.objects.filter(criterion__in=PROVED, proof_seen_on=None)
+    return Request.objects.visible_to(viewer).filter(state=RequestState.WAITING, pk__in=unseen.values("request"))
+
+
+def last_heard_before(viewer: Actor, day: date) -> QuerySet[Request]:
+    """Requests of the viewer's organisation whose identity had its last contact on that day or before."""
+    return Request.objects.visible_to(viewer).filter(identity__last_contact_on__lte=day)
+
+
+def erasures_asked(viewer: Actor) -> QuerySet[Request]:
+    return Request.objects.visible_to(viewer).filter(erasure_asked_at__isnull=False, identity__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A request that seems to be for the same people. by: "phone", "email", "name" (in one commune)."""
+
+    request: Request
+    by: str
+    ours: bool  # of the same prescriber: it may be shown and linked; otherwise only that it exists is told
+
+
+_STRENGTH = ("phone", "email", "name")
+
+
+def twins(requests: Iterable[Request]) -> dict[UUID, list[Twin]]:
+    """For each request, the others open or served that share a mark or its identity. Three queries in all.
+
+    Marks of every vault key are stored, so that two requests filed under different keys meet.
+    """
+    asked = {request.identity_id: request for request in requests if request.identity_id}
+    if not asked:
+        return {}
+    values = IdentityMark.objects.filter(identity__in=asked, kind__in=_STRENGTH).values_list(
+        "identity_id", "territory_id", "kind", "value"
+    )
+    sought: dict[tuple[UUID, str, str], set[UUID]] = defaultdict(set)
+    for identity, territory, kind, value in values:
+        sought[territory, kind, value].add(identity)
+    met: dict[UUID, dict[UUID, str]] = defaultdict(dict)  # identity -> identity -> the strongest mark shared
+    marks = IdentityMark.objects.filter(
+        territory__in={key[0] for key in sought}, value__in={key[2] for key in sought}, kind__in=_STRENGTH
+    )
+    for identity, territory, kind, value in marks.values_list("identity_id", "territory_id", "kind", "value"):
+        for mine in sought.get((territory, kind, value), ()):
+            if mine != identity:
+                known = met[mine].get(identity)
+                met[mine][identity] = min((kind, known or kind), key=_STRENGTH.index)
+    others = {key for found_for in met.values() for key in found_for} | asked.keys()
+    by_identity: dict[UUID, list[Request]] = defaultdict(list)
+    followed = Request.objects.filter(identity__in=others, state__in=FOLLOWED).select_related("prescriber")
+    for request in followed.order_by("since", "pk"):
+        if request.identity_id:
+            by_identity[request.identity_id].append(request)
+    told: dict[UUID, list[Twin]] = {}
+    for identity, request in asked.items():
+        same = [Twin(other, "same", True) for other in by_identity[identity] if other.pk != request.pk]
+        alike = [
+            Twin(other, by, other.prescriber_id == request.prescriber_id)
+            for key, by in met[identity].items()
+            for other in by_identity[key]
+        ]
+        if same or alike:
+            told[request.pk] = same + alike
+    return told
+
+
+def to_settle(request: Request, found_twins: Iterable[Twin]) -> list[Twin]:
+    """Those its prescriber has not looked at since they were filed."""
+    checked = request.twins_checked_at
+    return [twin for twin in found_twins if checked is None or twin.request.created_at > checked]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    sentence: str
+
+
+def history(request: Request) -> list[Line]:
+    """What happened to it, latest first, whichever link of the chain wrote it. One query."""
+    entries = Entry.objects.filter(stream=stream(request.pk)).order_by("-sequence")
+    return [Line(entry.at, events.sentence(entry)) for entry in entries]

@@ -1,0 +1,7 @@
+"""What other links of the chain may want to know of requests."""
+
+from django.dispatch import Signal
+
+# request (locked), actor, closing: it is about to close without a machine, in the same transaction. Who promised it one
+# takes the promise back; a receiver refuses by raising Refusal.
+closing = Signal()
