@@ -53,6 +53,7 @@ COMMANDS = {
         "maillon.workshop.intake.command:main", gettext_noop("put files describing machines into the stock")
     ),
     "labels": Command("maillon.workshop.labels.command:main", gettext_noop("print the labels of devices to a PDF")),
+    "districts": Command("maillon.territory.districts:main", gettext_noop("import the priority districts (QPV)")),
     "ledger": Command(
         "maillon.kernel.ledger.command:main", gettext_noop("verify the ledger, or sign a checkpoint of it")
     ),

@@ -41,6 +41,7 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("lot-nouveau", COORDINATOR, "/lots/nouveau/"),
     ("organisations", COORDINATOR, "/organisations/"),
     ("organisation", COORDINATOR, "{organisation}"),
+    ("quartiers", COORDINATOR, "/organisations/quartiers/"),
     ("mon-compte", COORDINATOR, "/compte/2fa/"),
     ("donateur-stock", DONOR, "/stock/"),
     ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),

@@ -48,3 +48,8 @@ register("organisation.token_revoked", sentence=_("API key revoked"), fields={"t
 register("organisation.place_added", sentence=_("Place added"), fields={"place": Field.ID})
 register("organisation.place_renamed", sentence=_("Place renamed"), fields={"place": Field.ID})
 register("organisation.place_removed", sentence=_("Place removed"), fields={"place": Field.ID})
+register(
+    "districts.imported",
+    sentence=_("Priority districts imported: %(added)d added, %(changed)d changed, %(removed)d removed"),
+    fields={"added": Field.INT, "changed": Field.INT, "removed": Field.INT, "file": Field.CODE},
+)

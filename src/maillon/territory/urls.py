@@ -1,9 +1,10 @@
 from django.urls import include, path
 
-from maillon.territory import views
+from maillon.territory import districts_views, views
 
 organisation = [
     path("", views.organisations, name="organisations"),
+    path("quartiers/", districts_views.districts, name="districts"),
     path("<uuid:organisation_id>/", views.organisation, name="organisation"),
     path("<uuid:organisation_id>/fiche/", views.change_card, name="change-card"),
     path("<uuid:organisation_id>/membres/", views.add_member, name="add-member"),
