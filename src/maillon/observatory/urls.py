@@ -1,0 +1,10 @@
+from django.urls import path
+
+from maillon.observatory import views
+
+app_name = "observatory"
+urlpatterns = [
+    path("chiffres/", views.figures, name="figures"),
+    path("chiffres/<uuid:territory_id>/", views.territory_figures, name="territory-figures"),
+    path("chiffres/<uuid:territory_id>/donnees.<str:extension>", views.territory_data, name="territory-data"),
+]
