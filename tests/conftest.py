@@ -18,6 +18,7 @@ PURE = (
     "hardware",
     "kernel/test_canonical.py",
     "kernel/test_codes.py",
+    "kernel/test_masking.py",
     "kernel/test_merkle.py",
     "kernel/test_vendor.py",
 )
