@@ -6,6 +6,7 @@ from typing import Any
 from maillon.allocation.core import hashing
 from maillon.allocation.core.hashing import problem_hash
 from maillon.allocation.core.problem import Problem, Refusal, Refused, read
+from maillon.allocation.core.reasons import reasons
 from maillon.allocation.core.solve import Decision, decide, received
 from maillon.hardware.messages import Message, _
 
@@ -28,6 +29,7 @@ def solve(problem: dict[str, Any], seed: str, tables: Path | None = None) -> dic
 def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision) -> dict[str, Any]:
     requests, devices, tree = problem.requests, problem.devices, problem.tree
     got = received(decision.network, decision.given)
+    why = reasons(decision)
     plan: dict[str, Any] = {
         "schema": "alloc-plan/1",
         "problem_sha256": problem_sha256,
@@ -42,7 +44,13 @@ def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision
             for node in range(len(tree.ids))
             if got[node] < tree.floor[node]
         ],
-        "reasons": {},
+        "reasons": {
+            "request": requests.ids.take(why.request).to_pylist(),
+            "code": why.code.tolist(),
+            "cutoff_tier": why.cutoff_tier.tolist(),
+            "cutoff_points": why.cutoff_points.tolist(),
+            "changes": why.changes.tolist(),
+        },
     }
     plan["certificate"] = {
         "schema": "alloc-cert/1",

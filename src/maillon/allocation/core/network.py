@@ -6,6 +6,7 @@ of the lattice that no request reaches, or where no device is at hand, get no ar
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,20 +95,25 @@ class Space:
 
     def above(self, marked: Bool) -> Bool:
         """Nodes at or above a marked one: more grade, more extras."""
-        return self._spread(marked.reshape(self.shape).copy(), up=True).ravel()
+        return self._spread(marked, np.logical_or, up=True)
 
     def below(self, marked: Bool) -> Bool:
         """Nodes at or below a marked one."""
-        return self._spread(marked.reshape(self.shape).copy(), up=False).ravel()
+        return self._spread(marked, np.logical_or, up=False)
 
-    def _spread(self, marked: Bool, *, up: bool) -> Bool:
-        along = marked if up else marked[:, :, ::-1]
-        np.logical_or.accumulate(along, axis=2, out=along)
+    def least_above(self, value: Int64) -> Int64:
+        """The least value among each node and those above it."""
+        return self._spread(value, np.minimum, up=False)
+
+    def _spread(self, values: NDArray[Any], join: np.ufunc, *, up: bool) -> NDArray[Any]:
+        values = values.reshape(self.shape).copy()
+        along = values if up else values[:, :, ::-1]
+        join.accumulate(along, axis=2, out=along)
         for bit in range(len(self.extras_in_use)):
-            halves = marked.reshape(*self.shape[:3], -1, 2, 1 << bit)
+            halves = values.reshape(*self.shape[:3], -1, 2, 1 << bit)
             source, target = (0, 1) if up else (1, 0)
-            halves[..., target, :] |= halves[..., source, :]
-        return marked
+            join(halves[..., target, :], halves[..., source, :], out=halves[..., target, :])
+        return values.ravel()
 
     def steps(self, alive: Bool) -> tuple[Int64, Int64]:
         """(tail, head) of the arcs of the lattice between living nodes: one grade more, or one extra in use more."""
@@ -281,6 +287,7 @@ class Model:
     fairness: Int64
     km: Int64
     waste: Int64
+    capacity: Int64  # of the arcs before the entries, whatever was decided
     start: Int64  # of each entry: its first item; the next one's is its end
     detail: int = 0
 
@@ -425,6 +432,7 @@ def model(network: Network, served_groups: Int64) -> Model:
         fairness=placed(0, fairness),
         km=placed(1, km) + placed(2, problem.delivery_km),
         waste=placed(3, 1),
+        capacity=high.copy(),
         start=start,
     )
 

@@ -240,7 +240,7 @@ class _Reading:
         requests = self.requests(whole.get("requests"), sizes, rules, tree, as_of)
         if self.refusals or devices is None or requests is None:
             return None
-        promised = self.promises(whole.get("promises", []), requests, devices)
+        promised = self.promises(whole.get("promises"), requests, devices)
         problem = Problem(
             rules, tree, kinds, extras, grades, places_cap, distance, delivery, devices, requests, *promised,
             seed_commitment=str(commitment),
@@ -275,10 +275,10 @@ class _Reading:
             place = f"nodes[{at}]"
             node = self.mapping(item, place)
             ids.append(self.text(node.get("id"), f"{place}.id"))
-            floors.append(self.whole(node.get("floor", 0), f"{place}.floor", 0, MANY))
+            floors.append(self.whole(node.get("floor"), f"{place}.floor", 0, MANY))
             caps.append(self.optional(node.get("cap"), f"{place}.cap"))
             parents.append(self._parent(node.get("parent"), at, f"{place}.parent"))
-            district = node.get("district", False)
+            district = node.get("district")
             if not isinstance(district, bool):
                 self.refuse(f"{place}.district", _("true or false is expected."))
                 district = False
