@@ -52,6 +52,12 @@ def keep_photo(data: bytes) -> tuple[str, int]:
 
     Raises Refusal when it is too big or not an image we read (JPEG, PNG, WebP).
     """
+    clean = clean_photo(data)
+    return keep(clean), len(clean)
+
+
+def clean_photo(data: bytes) -> bytes:
+    """The photo as a JPEG, reduced and without what the camera adds. Raises Refusal as `keep_photo`."""
     if len(data) > LARGEST_PHOTO:
         raise Refusal(_("This photo is too big."), _("At most 25 MB: take it again in a lower quality."))
     try:
@@ -71,4 +77,4 @@ def keep_photo(data: bytes) -> tuple[str, int]:
     upright.info.clear()  # Pillow would write the comment of the photo again
     clean = io.BytesIO()
     upright.save(clean, "JPEG", quality=82, optimize=True)
-    return keep(clean.getvalue()), clean.tell()
+    return clean.getvalue()

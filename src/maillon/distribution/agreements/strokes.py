@@ -1,6 +1,7 @@
 """A signature drawn with a finger, as the points it went through. Pure."""
 
 import json
+from itertools import pairwise
 
 WIDTH, HEIGHT = 600, 240  # the canvas's own units, whatever its size on the screen
 MOST_STROKES = 200
@@ -43,7 +44,7 @@ def _length(strokes: Strokes) -> int:
     return sum(
         abs(x - before[0]) + abs(y - before[1])
         for stroke in strokes
-        for before, (x, y) in zip(stroke, stroke[1:], strict=False)
+        for before, (x, y) in pairwise(stroke)
     )
 
 
