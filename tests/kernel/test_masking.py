@@ -1,11 +1,14 @@
 """Nothing hidden is found again: compared with linear algebra on random tables."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from maillon.kernel.masking import mask_line, mask_table
+from maillon.kernel.masking import LEAST, mask_line, mask_table, settled
 
 
 def test_a_small_count_is_hidden_with_another_that_keeps_its_secret():
@@ -92,3 +95,14 @@ def test_a_rich_table_is_not_hidden_without_need():
     masked = mask_table(cells)
     hidden = sum(count is None for row in masked.cells for count in row)
     assert hidden == 4 and masked.total == 419 and None not in masked.rows
+
+
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=30))
+def test_two_days_never_differ_by_a_few_people(days):
+    published, shown = None, []
+    for actual in days:
+        published = settled(published, actual)
+        assert abs(published - actual) < LEAST
+        shown.append(published)
+    assert all(one == other or abs(one - other) >= LEAST for one, other in pairwise(shown))
+    assert shown[0] == days[0]

@@ -12,7 +12,8 @@ smallest first where there is a choice (secondary suppression), until
   exactly when it lies on no closed path of hidden counts, each step along a row, then along a column: so each must.
 
 What this does not do: a range may still be told of a hidden count (it is not above its line's hidden sum), and two
-tables of the same people cut otherwise must be masked together. Publish one cut, at fixed dates.
+tables of the same people cut otherwise must be masked together. Publish one cut, and let it move by `settled`: a count
+published day after day would otherwise tell of one family arriving.
 """
 
 from collections.abc import Iterable, Sequence
@@ -132,3 +133,11 @@ def _alone(hidden: set[Place], height: int) -> set[Place]:
                 order[other] = low[other] = len(order)
                 path.append((other, by, iter(joined[other])))
     return bridges
+
+
+# From one day to the next.
+
+
+def settled(published: int | None, actual: int, least: int = LEAST) -> int:
+    """The count to publish now: the former one until it is wrong by `least` or more. None: never published before."""
+    return actual if published is None or abs(actual - published) >= least else published

@@ -88,9 +88,10 @@ def measures(territory_id: UUID) -> list[Measure]:
             counts[row.measure][row.part][row.key] = row.count
     shown = []
     for name, parts in counts.items():
-        hidden = {part: masking.masked(cells) for part, cells in parts.items()}
-        tells = all(part.total is not None for part in hidden.values())
-        shown.append(
-            Measure(name, {part: each.cells for part, each in hidden.items()}, hidden["zone"].total if tells else None)
-        )
+        cells: dict[str, dict[str, int | None]] = {}
+        totals = {}
+        for part, counted in parts.items():
+            line, totals[part] = masking.mask_line(list(counted.values()))
+            cells[part] = dict(zip(counted, line, strict=True))
+        shown.append(Measure(name, cells, totals["zone"] if None not in totals.values() else None))
     return shown
