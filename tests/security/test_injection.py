@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from maillon.kernel.sheets import FORMULA_STARTS
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Erasure
-from maillon.workshop.stock.export import FORMULA_STARTS
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = pytest.mark.django_db

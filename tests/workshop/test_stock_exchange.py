@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from maillon.kernel import codes, ledger
+from maillon.kernel import codes, ledger, sheets
 from maillon.kernel.errors import NotAllowed, Refusal
 from maillon.workshop.models import Device
 from maillon.workshop.stock import export, importing, index, queries
@@ -89,7 +89,7 @@ def test_no_cell_is_a_formula_and_the_file_comes_back(world, technician, start):
     world.device(asset_tag=tag, model=f"{start}1+1")
     text = csv_of(technician)
     cells = [cell for line in lines_of(text) for cell in line]
-    assert not any(cell.startswith(export.FORMULA_STARTS) for cell in cells)
+    assert not any(cell.startswith(sheets.FORMULA_STARTS) for cell in cells)
     plan = importing.plan(text.encode(), technician)
     assert (plan.unchanged, plan.changed, plan.refused) == (1, [], [])
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from maillon.hardware import tables
 from maillon.hardware.model import Limits, Unreadable
 from maillon.kernel.errors import Refusal
+from maillon.kernel.sheets import unguarded
 from maillon.kernel.translation import told
-from maillon.workshop.stock.export import unguarded
 
 MOST_BYTES = 30 * 2**20
 MOST_UNPACKED = 400 * 2**20
