@@ -186,9 +186,73 @@ def test_a_place_takes_another_name_and_keeps_its_machines(world, client):
     assert client.post(place_url(world), {"name": " Étagère du fond "}).status_code == 302
     device.refresh_from_db()
     assert device.place.name == "Étagère du fond"
-    assert [entry.kind for entry in Entry.objects.filter(stream=f"organisation:{world.workshop.pk}")] == [
-        "organisation.place_renamed"
-    ]
+    [entry] = Entry.objects.filter(stream=f"organisation:{world.workshop.pk}")
+    assert (entry.kind, entry.data) == (
+        "organisation.place_changed",
+        {"place": str(world.shelf.pk), "changed": ["name"]},
+    )
+
+
+def place_card(**more):
+    return {"name": "Étagère 1", "address": "", "commune": "", "expert": "", **more}
+
+
+def test_a_place_s_hours_are_typed_a_day_a_line(world, client):
+    load_communes("244400404")
+    client.force_login(world.users["technician"])
+    week = dict.fromkeys(("monday", "tuesday", "thursday", "friday"), "9h-12h30, 14h-18h") | {"wednesday": "9-12h30"}
+    card = place_card(open_to_public="on", address="3 rue Neuve", commune="Rezé", **week)
+    assert client.post(place_url(world), card).status_code == 302
+    world.shelf.refresh_from_db()
+    assert world.shelf.hours == "Mo,Tu,Th,Fr 09:00-12:30,14:00-18:00; We 09:00-12:30; PH off"
+    assert world.shelf.open_to_public and world.shelf.commune.name == "Rezé"
+    assert Entry.objects.get().data["changed"] == ["open_to_public", "commune", "address", "hours"]
+    page = client.get(place_url(world)).content.decode()
+    assert 'value="9h-12h30, 14h-18h"' in page and "Public holidays: closed" in page
+    shown = {"expert": world.shelf.hours} | week  # sent again as it is shown: nothing changes
+    assert client.post(place_url(world), {**card, **shown}).status_code == 302
+    assert Entry.objects.count() == 1
+
+
+def test_hours_that_are_not_understood_lose_nothing(world, client):
+    client.force_login(world.users["technician"])
+    answer = client.post(place_url(world), place_card(name="Accueil", monday="matin", tuesday="9h-12h"))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "“matin” is no range of times" in page and 'value="9h-12h"' in page
+    both = client.post(place_url(world), place_card(monday="9h-12h", expert="24/7"))
+    assert both.status_code == 422 and "change one of them" in both.content.decode()
+    expert = client.post(place_url(world), place_card(expert="Mo-Fr 9h"))
+    assert expert.status_code == 422 and "Hours, sign 7" in expert.content.decode()
+    world.shelf.refresh_from_db()
+    assert world.shelf.hours == "" and not Entry.objects.exists()
+
+
+def test_an_expert_says_more_than_a_week(world, client):
+    client.force_login(world.users["technician"])
+    assert client.post(place_url(world), place_card(expert="Sa[1] 9:00-12:00")).status_code == 302
+    world.shelf.refresh_from_db()
+    assert world.shelf.hours == "Sa[1] 09:00-12:00; PH off"
+    page = client.get(place_url(world)).content.decode()
+    assert "First Saturday of the month: from 9:00 to 12:00" in page and "say more than a week" in page
+    client.post(place_url(world), place_card(expert=world.shelf.hours, saturday="10h-12h"))
+    world.shelf.refresh_from_db()
+    assert world.shelf.hours == "Sa 10:00-12:00; PH off"
+
+
+def test_a_mediator_keeps_its_own_places_and_hours_alone(world, client):
+    home = world.users["mediator"].memberships.get().organisation
+    desk = commands.add_place(actor=world.actor("mediator"), organisation_id=home.pk, name="Accueil")
+    kept = commands.change_place(
+        actor=world.actor("mediator"), organisation_id=home.pk, place_id=desk.pk, card={"hours": "Mo 09:00-12:00"}
+    )
+    assert kept.hours == "Mo 09:00-12:00; PH off"
+    with pytest.raises(Refusal, match="Hours, sign 1"):
+        commands.change_place(
+            actor=world.actor("mediator"), organisation_id=home.pk, place_id=desk.pk, card={"hours": "lundi"}
+        )
+    client.force_login(world.users["mediator"])
+    assert client.get(f"/organisations/{home.pk}/emplacements/{desk.pk}/").status_code == 200
+    assert client.get(place_url(world)).status_code == 404
 
 
 def test_a_taken_name_is_said_beside_what_was_typed(world, client):

@@ -15,11 +15,13 @@ from maillon.kernel import ledger
 from maillon.kernel.actor import Actor, system
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal, find
 from maillon.kernel.ids import new_id
-from maillon.territory import signals
+from maillon.kernel.translation import told
+from maillon.territory import hours, signals
 from maillon.territory.models import Membership, Organisation, OrganisationKind, Place, Token, User
 from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
 
 CARD = ("name", "commune", "address", "siret", "uai", "phone", "email")
+PLACE_CARD = ("name", "open_to_public", "commune", "address", "hours")
 
 
 class PlaceNameTaken(Refusal):
@@ -121,7 +123,7 @@ def remove_member(*, actor: Actor, organisation_id: UUID, membership_id: UUID) -
 
 def add_place(*, actor: Actor, organisation_id: UUID, name: str) -> Place:
     """Raises NotAllowed, NotFound, PlaceNameTaken."""
-    actor.require("stock.move")
+    actor.require("places.change")
     organisation = _visible(actor, organisation_id)
     try:
         with transaction.atomic():
@@ -132,24 +134,46 @@ def add_place(*, actor: Actor, organisation_id: UUID, name: str) -> Place:
     return place
 
 
-def rename_place(*, actor: Actor, organisation_id: UUID, place_id: UUID, name: str) -> Place:
-    """Machines stay where they are: they hold the place, not its name. Raises NotAllowed, NotFound, PlaceNameTaken."""
-    actor.require("stock.move")
+def change_place(*, actor: Actor, organisation_id: UUID, place_id: UUID, card: dict[str, Any]) -> Place:
+    """Machines stay where they are: they hold the place, not its name.
+
+    card: any of PLACE_CARD. hours: OpenStreetMap's opening_hours, kept as `territory.hours` writes them; nothing said
+    of public holidays is kept as "PH off". Raises NotAllowed, NotFound, PlaceNameTaken, Refusal (the hours).
+    """
+    actor.require("places.change")
+    if "hours" in card:
+        card = {**card, "hours": _kept_hours(card["hours"])}
     try:
         with transaction.atomic():
             place = _locked_place(actor, organisation_id, place_id)
-            if place.name != name:
-                place.name = name
-                place.save(update_fields=["name"])
-                ledger.append("organisation.place_renamed", actor, organisation_id, place=place.pk)
+            changed = [name for name in PLACE_CARD if name in card and getattr(place, name) != card[name]]
+            if changed:
+                for name in changed:
+                    setattr(place, name, card[name])
+                place.save(update_fields=changed)
+                ledger.append("organisation.place_changed", actor, organisation_id, place=place.pk, changed=changed)
     except IntegrityError:
         raise PlaceNameTaken from None
     return place
 
 
+def _kept_hours(text: str) -> str:
+    try:
+        kept = hours.write(hours.closing_holidays(hours.parse(text)))
+    except hours.HoursError as error:
+        raise Refusal(told(error.message)) from None
+    longest = Place._meta.get_field("hours").max_length or 0
+    if len(kept) > longest:
+        raise Refusal(
+            _("These hours take %(count)d signs, %(most)d are kept.") % {"count": len(kept), "most": longest},
+            _("Keep the usual week, and add the rest as closures."),
+        )
+    return kept
+
+
 def remove_place(*, actor: Actor, organisation_id: UUID, place_id: UUID) -> None:
     """Raises NotAllowed, NotFound, Refusal (what is kept there must be moved first)."""
-    actor.require("stock.move")
+    actor.require("places.change")
     with transaction.atomic():
         place = _locked_place(actor, organisation_id, place_id)
         signals.removing_place.send(Place, place=place)

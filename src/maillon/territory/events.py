@@ -47,6 +47,20 @@ register(
 register("organisation.token_revoked", sentence=_("API key revoked"), fields={"token": Field.ID})
 register("organisation.place_added", sentence=_("Place added"), fields={"place": Field.ID})
 register("organisation.place_renamed", sentence=_("Place renamed"), fields={"place": Field.ID})
+register(
+    "organisation.place_changed",
+    sentence=_("Place changed: %(changed)s"),
+    fields={"place": Field.ID, "changed": Field.ENUM},
+    labels={
+        "changed": {
+            "name": _("name"),
+            "open_to_public": _("open to the public"),
+            "commune": _("commune"),
+            "address": _("address"),
+            "hours": _("opening hours"),
+        }
+    },
+)
 register("organisation.place_removed", sentence=_("Place removed"), fields={"place": Field.ID})
 register(
     "districts.imported",

@@ -1,13 +1,17 @@
 """What people type about organisations, members, places and keys."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from maillon.territory.models import Commune, Organisation, OrganisationKind
+from maillon.kernel.translation import told
+from maillon.territory import hours
+from maillon.territory.models import Commune, Organisation, OrganisationKind, Place
 from maillon.territory.numbers import SIRET_DIGITS, siret_problem
 from maillon.territory.queries import communes_called
 from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
@@ -89,6 +93,64 @@ class MemberForm(forms.Form):
 
 class PlaceForm(forms.Form):
     name = forms.CharField(label=_("Name of the place"), max_length=80, help_text=_("A shelf, a room, a van…"))
+
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class PlaceCardForm(forms.Form):
+    """A place and its hours: a line a day, or OpenStreetMap's words for what a week does not say."""
+
+    name = forms.CharField(label=_("Name of the place"), max_length=80)
+    open_to_public = forms.BooleanField(label=_("Machines are handed over here"), required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    commune = CommuneField()
+    expert = forms.CharField(
+        label=_("As OpenStreetMap writes them"),
+        max_length=255,
+        required=False,
+        help_text=_("For what a week does not say: every other week, the first Saturday, a summer timetable."),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, place: Place) -> None:
+        self._kept = place.hours
+        week = hours.kept(place.hours).week()
+        initial = {name: getattr(place, name) for name in ("name", "open_to_public", "address")}
+        initial |= {"commune": place.commune_id, "expert": place.hours}
+        initial |= {day: hours.shown_spans(spans) for day, spans in zip(WEEK, week or ((),) * 7, strict=True)}
+        super().__init__(data, initial=initial)
+        self.beyond_a_week = week is None
+        for day, label in zip(WEEK, WEEKDAYS.values(), strict=True):
+            self.fields[day] = forms.CharField(label=label, required=False, max_length=80)
+
+    def days(self) -> list[forms.BoundField]:
+        return [self[day] for day in WEEK]
+
+    def clean(self) -> dict[str, Any]:
+        """The card as the command takes it. The line of an expert and the week are not both to be changed."""
+        typed = {**(super().clean() or {})}
+        week = [typed.pop(day, "") for day in WEEK]
+        expert = typed.pop("expert", "")
+        by_week = any(day in self.changed_data for day in WEEK)
+        if "expert" not in self.changed_data:
+            spans = [self._understood(day, hours.typed_spans, text) for day, text in zip(WEEK, week, strict=True)]
+            said = hours.write(hours.from_week(spans)) if by_week and None not in spans else self._kept
+        elif by_week:
+            said = self._kept
+            self.add_error("expert", _("Both the week and this line were changed: change one of them."))
+        else:
+            said = expert
+            self._understood("expert", hours.parse, expert)
+        return {**typed, "hours": said}
+
+    def _understood(self, field: str, read: Callable[[str], Any], text: str) -> Any:
+        """What was read; None, and the reason beside the field, when it was not."""
+        try:
+            return read(text)
+        except hours.HoursError as error:
+            self.add_error(field, told(error.message))
+            return None
 
 
 class TokenForm(forms.Form):

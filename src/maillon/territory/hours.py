@@ -180,6 +180,14 @@ def parse(text: str) -> Hours:
     return Hours(tuple(rules))
 
 
+def kept(text: str) -> Hours:
+    """The hours that a place keeps; not known, rather than a failure, where something else wrote what is no hours."""
+    try:
+        return parse(text)
+    except HoursError:
+        return Hours()
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -664,9 +672,9 @@ def next_open_day(
     """The first day on or after this one on which the place opens, for what falls due there.
 
     place_hours: as `Place.hours` keeps them. Where none are known, or none opens within two years: Monday to Friday
-    but public holidays. Raises HoursError.
+    but public holidays.
     """
-    hours = parse(place_hours) if isinstance(place_hours, str) else place_hours
+    hours = kept(place_hours) if isinstance(place_hours, str) else place_hours
     if found := Calendar(hours, region, tuple(closures)).next_open_day(day):
         return found
     weekdays = Calendar(UNKNOWN_HOURS, region)

@@ -31,7 +31,7 @@ _STOCK_WORK = _STOCK_READ | {
     "lots.change",
     "jobs.view",
 }
-_HANDS = {"handover.view", "handover.do", "help.view", "help.change"}
+_HANDS = {"handover.view", "handover.do", "help.view", "help.change", "places.change"}
 _NEEDS_WORK = {"needs.view", "needs.change", "needs.identity"}  # identity: of one's own organisation's requests alone
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -14,8 +14,15 @@ from maillon.kernel import start
 from maillon.kernel.access import EVERYONE, SIGNED_IN, access
 from maillon.kernel.errors import Refusal, find
 from maillon.kernel.http import Request
-from maillon.territory import commands, queries
-from maillon.territory.forms import CardForm, MemberForm, NewOrganisationForm, PlaceForm, TokenForm
+from maillon.territory import commands, hours, queries
+from maillon.territory.forms import (
+    CardForm,
+    MemberForm,
+    NewOrganisationForm,
+    PlaceCardForm,
+    PlaceForm,
+    TokenForm,
+)
 from maillon.territory.middleware import SESSION_KEY
 from maillon.territory.models import Membership, Organisation, Place
 
@@ -113,7 +120,7 @@ def remove_member(request: Request, organisation_id: UUID, membership_id: UUID) 
     return redirect("territory:organisation", organisation_id)
 
 
-@access("stock.move")
+@access("places.change")
 @require_POST
 def add_place(request: Request, organisation_id: UUID) -> HttpResponse:
     form = PlaceForm(request.POST)
@@ -127,32 +134,35 @@ def add_place(request: Request, organisation_id: UUID) -> HttpResponse:
     return redirect("territory:organisation", organisation_id)
 
 
-@access("stock.move")
+@access("places.change")
 def place(request: Request, organisation_id: UUID, place_id: UUID) -> HttpResponse:
-    """A place's own page: its new name, or its removal."""
+    """A place's own page: its card and hours, or its removal."""
     shown = _place(request, organisation_id, place_id)
-    form = PlaceForm(request.POST or None, initial={"name": shown.name})
+    form = PlaceCardForm(request.POST or None, place=shown)
     if request.method != "POST" or not form.is_valid():
         return _place_page(request, shown, form, status=422 if form.errors else 200)
     try:
-        commands.rename_place(
-            actor=request.actor, organisation_id=organisation_id, place_id=place_id, **form.cleaned_data
+        commands.change_place(
+            actor=request.actor, organisation_id=organisation_id, place_id=place_id, card=form.cleaned_data
         )
-    except Refusal as refused:
+    except commands.PlaceNameTaken as refused:
         form.add_error("name", str(refused))
+    except Refusal as refused:
+        form.add_error("expert", str(refused))
+    if form.errors:
         return _place_page(request, shown, form, status=422)
-    messages.success(request, _("Renamed."))
-    return redirect("territory:organisation", organisation_id)
+    messages.success(request, _("The place was saved."))
+    return redirect("territory:place", organisation_id, place_id)
 
 
-@access("stock.move")
+@access("places.change")
 @require_POST
 def remove_place(request: Request, organisation_id: UUID, place_id: UUID) -> HttpResponse:
     shown = _place(request, organisation_id, place_id)
     try:
         commands.remove_place(actor=request.actor, organisation_id=organisation_id, place_id=place_id)
     except Refusal as refused:
-        return _place_page(request, shown, PlaceForm(initial={"name": shown.name}), status=409, refused=refused)
+        return _place_page(request, shown, PlaceCardForm(place=shown), status=409, refused=refused)
     messages.success(request, _("Place removed: %(name)s.") % {"name": shown.name})
     return redirect("territory:organisation", organisation_id)
 
@@ -165,9 +175,15 @@ def _place(request: Request, organisation_id: UUID, place_id: UUID) -> Place:
 
 
 def _place_page(
-    request: Request, shown: Place, form: PlaceForm, *, status: int, refused: Refusal | None = None
+    request: Request, shown: Place, form: PlaceCardForm, *, status: int, refused: Refusal | None = None
 ) -> HttpResponse:
-    context = {"place": shown, "organisation": shown.organisation, "form": form, "refused": refused}
+    context = {
+        "place": shown,
+        "organisation": shown.organisation,
+        "form": form,
+        "refused": refused,
+        "hours": hours.sentences(hours.kept(shown.hours)),
+    }
     return render(request, "territory/place.html", context, status=status)
 
 
