@@ -17,7 +17,7 @@ from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
 from maillon.territory.queries import member_names, organisation_names
-from maillon.workshop import life
+from maillon.workshop import additions, life
 from maillon.workshop.erasure import proving
 from maillon.workshop.models import Device, Medium, Snapshot
 from maillon.workshop.queries import device_facts, judgement_of, machine_of
@@ -77,6 +77,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "listed": [] if actor.gives else listed_notes(snapshots),  # its comments may name people
         "checks": _checks(device, facts),
         "rules": origin_rules(device),
+        "more": additions.shown(additions.DEVICE, actor, device),
     }
 
 

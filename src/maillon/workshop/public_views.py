@@ -15,7 +15,7 @@ from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import NotFound
 from maillon.kernel.http import Request
 from maillon.kernel.ledger import keys
-from maillon.workshop import passport
+from maillon.workshop import additions, passport
 from maillon.workshop.erasure import certificate
 from maillon.workshop.models import Device, Erasure
 
@@ -72,7 +72,9 @@ def device_passport(request: Request, code: str) -> HttpResponse:
     told = passport.passport(shown)
     if "application/ld+json" in request.headers.get("Accept", ""):
         return JsonResponse(passport.json_ld(told), content_type="application/ld+json")
-    return render(request, "workshop/passport.html", {"passport": told, "json_ld": passport.json_ld(told)})
+    context = {"passport": told, "json_ld": passport.json_ld(told)}
+    context["more"] = additions.shown(additions.PASSPORT, request.actor, shown)
+    return render(request, "workshop/passport.html", context)
 
 
 @access(EVERYONE)

@@ -13,7 +13,7 @@ from maillon.kernel import codes, files
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
-from maillon.workshop import life, moves, pages
+from maillon.workshop import additions, life, moves, pages
 from maillon.workshop.erasure import proving
 from maillon.workshop.forms import DescriptionForm, DestructionForm, DiskForm, PhotoForm, StepForm, WitnessForm
 from maillon.workshop.models import Device, Document
@@ -101,7 +101,9 @@ def checks(request: Request, code: str) -> HttpResponse:
         if not request.htmx:
             return redirect("workshop:device", shown.code)
     answers = dict(shown.checks.values_list("line", "answer"))
-    rows = [(line, CHECK_LINES[line], answers.get(line, "")) for line in lines]
+    notes = additions.notes_on_checks(shown)
+    first = sorted(lines, key=lambda line: line not in notes)  # what is known to break on this model is seen first
+    rows = [(line, CHECK_LINES[line], answers.get(line, ""), notes.get(line, "")) for line in first]
     context = {"device": shown, "rows": rows, "answered": len(answers), "total": len(lines)}
     return render(request, "workshop/_checks.html" if request.htmx else "workshop/checks.html", context)
 
