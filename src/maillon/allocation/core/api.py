@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from maillon.allocation.core import hashing
+from maillon.allocation.core.groups import solver
 from maillon.allocation.core.hashing import problem_hash
 from maillon.allocation.core.problem import Problem, Refusal, Refused, read
 from maillon.allocation.core.reasons import reasons
@@ -57,7 +58,16 @@ def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision
         "plan_sha256": hashing.plan_hash(plan),
         "groups": {
             "served": requests.ids.take(decision.served_groups).to_pylist(),
-            "stages": decision.group_stages,
+            "stages": [
+                {
+                    "stage": part.stage.name,
+                    "value": part.value,
+                    "bound": part.bound,
+                    "solver": solver(),
+                    "status": part.status,
+                }
+                for part in decision.group_stages
+            ],
         },
         "stages": [{"stage": stage.name, "prices": price.tolist()} for stage, price in decision.prices],
     }

@@ -349,8 +349,11 @@ class Model:
         )
 
 
-def model(network: Network, served_groups: Int64) -> Model:
-    """The arcs when these groups (positions of requests) get their minimum at least, and other groups nothing."""
+def model(network: Network, served_groups: Int64, *, open_groups: bool = False) -> Model:
+    """The arcs when these groups (positions of requests) get their minimum at least, and other groups nothing.
+
+    open_groups: leave room in the tree for the groups that are not served, as long as they may yet be.
+    """
     problem, requests = network.problem, network.problem.requests
     rules = problem.rules
     asking = (network.signature_of >= 0) & (requests.quantity == 1)
@@ -358,7 +361,7 @@ def model(network: Network, served_groups: Int64) -> Model:
     units[served_groups] = requests.quantity[served_groups] - requests.minimum[served_groups]
     items = _items(network, rules.effective_points(requests.points, requests.days), units)
     anchor_of = network.anchor[requests.node]
-    asked = units.copy()
+    asked = np.where(network.signature_of >= 0, requests.quantity, 0) if open_groups else units.copy()
     asked[served_groups] = requests.quantity[served_groups]
     below = problem.tree.upward(_sums(requests.node, asked, len(problem.tree.ids)))
     total = int(asked.sum())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from maillon.allocation.core import flow, lottery
+from maillon.allocation.core import flow, groups, lottery
+from maillon.allocation.core.groups import GroupStage
 from maillon.allocation.core.network import Model, Network, build, model
 from maillon.allocation.core.plan import Given, given
 from maillon.allocation.core.problem import Problem
@@ -22,7 +23,7 @@ class Decision:
     model: Model
     rank: Int64
     served_groups: Int64
-    group_stages: list[dict[str, object]]
+    group_stages: tuple[GroupStage, ...]
     given: Given
     values: list[tuple[Stage, int]]
     prices: list[tuple[Stage, Int64]]
@@ -31,12 +32,12 @@ class Decision:
 def decide(problem: Problem, seed: str) -> Decision:
     network = build(problem)
     rank = lottery.ranks(seed, len(problem.requests))
-    served_groups = np.zeros(0, np.int64)
-    group_stages: list[dict[str, object]] = []
+    choice = groups.choose(network, rank)
+    served_groups = choice.served
     arcs = model(network, served_groups)
     proof = prove(arcs, rank)
     pairs = given(arcs, served_groups, rank)
-    return Decision(network, arcs, rank, served_groups, group_stages, pairs, values(network, pairs, rank), proof)
+    return Decision(network, arcs, rank, served_groups, choice.stages, pairs, values(network, pairs, rank), proof)
 
 
 def prove(arcs: Model, rank: Int64) -> list[tuple[Stage, Int64]]:
