@@ -106,7 +106,7 @@ def _step(
 
 S = State
 STEPS: tuple[Step, ...] = (
-    _step("received", S.RECEIVED, {S.ANNOUNCED}, "stock.move", _("Receive"), asks=("place",)),
+    _step("received", S.RECEIVED, {S.ANNOUNCED, S.RETURNED}, "stock.move", _("Receive"), asks=("place",)),
     _step("triaged", S.TRIAGED, {S.RECEIVED, S.RETURNED}, "stock.move", _("Sort"), asks=("condition",), optional=True),
     _step(
         "inspected",

@@ -24,9 +24,10 @@ from maillon.workshop.queries import device_facts, judgement_of, machine_of
 from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
-# One action comes first: what was announced is received before it is read; what is away waits for nothing.
-READ_NEXT = life.BY_NAME["inspected"].sources - {life.State.ANNOUNCED}
-ON_THE_BENCH = life.IN_WORKSHOP | {life.State.RETURNED, life.State.FOR_PARTS}
+# One action comes first: what was announced, or came back, is received before it is read or erased; what is away waits
+# for nothing.
+READ_NEXT = life.BY_NAME["inspected"].sources - {life.State.ANNOUNCED, life.State.RETURNED}
+ON_THE_BENCH = life.IN_WORKSHOP | {life.State.FOR_PARTS}
 PARTS = (
     "system",
     "chassis",
