@@ -4,6 +4,8 @@ Each is about one agreement, and told in three streams of it. Who signed is in n
 text holds a random salt, so that the hash tells nothing once the text is erased.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +21,11 @@ from maillon.distribution.agreements.vocabulary import (
 from maillon.kernel.events import Field, register
 from maillon.workshop.models import Condition
 
-CONDITIONS = {None: _("not said"), "": _("not said"), **{value: value for value in Condition.values}}
+CONDITIONS: dict[str | None, Any] = {
+    None: _("not said"),
+    "": _("not said"),
+    **{value: value for value in Condition.values},
+}
 OPEN_ENDED = {None: _("no date")}
 
 register(

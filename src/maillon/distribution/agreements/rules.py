@@ -130,7 +130,12 @@ def sale_obstacles(
 
 def kept_until(ended_on: date) -> date:
     """The last day that the papers of an agreement are kept."""
+    return years_from(ended_on, KEPT_YEARS)
+
+
+def years_from(day: date, years: int) -> date:
+    """The same day of another year; 28 February for 29 February where there is none."""
     try:
-        return ended_on.replace(year=ended_on.year + KEPT_YEARS)
-    except ValueError:  # 29 February
-        return ended_on.replace(year=ended_on.year + KEPT_YEARS, day=28)
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

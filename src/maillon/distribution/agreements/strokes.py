@@ -41,11 +41,7 @@ def parse(text: str) -> Strokes:
 
 
 def _length(strokes: Strokes) -> int:
-    return sum(
-        abs(x - before[0]) + abs(y - before[1])
-        for stroke in strokes
-        for before, (x, y) in pairwise(stroke)
-    )
+    return sum(abs(x - before[0]) + abs(y - before[1]) for stroke in strokes for before, (x, y) in pairwise(stroke))
 
 
 def text(strokes: Strokes) -> str:

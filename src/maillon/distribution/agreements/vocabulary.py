@@ -91,3 +91,7 @@ class CancelReason(models.TextChoices):
     MISTAKE = "mistake", _("Prepared by mistake")
     NO_SHOW = "no_show", _("Nobody came")
     DECLINED = "declined", _("The person does not want it any more")
+    FORGOTTEN = "forgotten", _("Nobody signed it for a month")  # by the platform itself
+
+
+CANCEL_BY_HAND = (CancelReason.NO_SHOW, CancelReason.DECLINED, CancelReason.MISTAKE)
