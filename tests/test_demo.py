@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_the_demonstration_shows_every_stage_and_its_ledger_holds():
     load(120)
     states = set(Device.objects.values_list("state", flat=True))
-    assert set(State) - {State(state) for state in states} <= {State.RESERVED, State.RETURNED}
+    assert set(State) - {State(state) for state in states} <= {State.RESERVED, State.HANDED_OVER, State.RETURNED}
     assert Commune.objects.count() == 24 and User.objects.count() == len(PEOPLE)
     assert not Organisation.objects.filter(fictitious=False).exists()
     assert Erasure.objects.filter(proved=True).exists() and Erasure.objects.filter(proved=False).exists()

@@ -157,19 +157,16 @@ def test_the_data_decide_whether_it_is_a_demonstration(settings, asked):
 @pytest.mark.django_db
 def test_a_demonstration_interrupted_in_the_middle_is_made_again(settings, monkeypatch):
     settings.DEMO = True
-    fill, filled = demo._fill, []
 
-    def interrupted(*arguments):
-        if filled:
-            raise KeyboardInterrupt
-        filled.append(fill(*arguments))
-        return filled[0]
+    def interrupted(_draw):
+        assert Organisation.objects.exists()
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(demo, "_fill", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        demo.load(16)
-    assert filled and not Organisation.objects.exists()
-    monkeypatch.setattr(demo, "_fill", fill)
+    with monkeypatch.context() as patched:
+        patched.setattr(demo.stock, "announced", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            demo.load(16)
+    assert not Organisation.objects.exists()
     demo.load(16)
     assert serve.people_refusal() == ""
 

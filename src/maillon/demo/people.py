@@ -17,6 +17,7 @@ class DemoOrganisation:
     commune: str  # INSEE code
     address: str = ""
     places: tuple[str, ...] = ()
+    desk: str = ""  # where people come, with its opening hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class DemoPerson:
 
 
 COORDINATION = "coordination"
+DESK_HOURS = "Tu-Fr 09:30-12:30,14:00-18:00; Sa 09:30-12:30; PH off"
 ORGANISATIONS = (
     DemoOrganisation(COORDINATION, OrganisationKind.COORDINATION, "Coordination fictive de la métropole", "44109"),
     DemoOrganisation(
@@ -37,6 +39,7 @@ ORGANISATIONS = (
         "Atelier fictif du Nord",
         "44114",
         places=("Réception", "Étagère 1", "Étagère 2", "Banc", "Prêts à partir"),
+        desk="Accueil du Nord",
     ),
     DemoOrganisation(
         "atelier-sud",
@@ -44,6 +47,7 @@ ORGANISATIONS = (
         "Atelier fictif du Sud",
         "44143",
         places=("Quai", "Rayonnage A", "Rayonnage B", "Départ"),
+        desk="Accueil du Sud",
     ),
     DemoOrganisation("ville", OrganisationKind.TOWN, "Ville fictive de Port-l’Exemple", "44047"),
     DemoOrganisation("assureur", OrganisationKind.DONOR, "Mutuelle fictive de l’Estuaire", "44162"),
@@ -54,7 +58,7 @@ ORGANISATIONS = (
     DemoOrganisation("bailleur", OrganisationKind.LANDLORD, "Bailleur fictif de l’Ouest", "44162"),
     DemoOrganisation("association", OrganisationKind.ASSOCIATION, "Association fictive d’entraide", "44109"),
     DemoOrganisation("operateur", OrganisationKind.OPERATOR, "Opérateur fictif solidaire", "44109"),
-    DemoOrganisation("espace", OrganisationKind.PLACE, "Espace numérique fictif", "44215"),
+    DemoOrganisation("espace", OrganisationKind.PLACE, "Espace numérique fictif", "44215", desk="Espace ouvert"),
 )
 PEOPLE = (
     DemoPerson(
@@ -76,7 +80,17 @@ PEOPLE = (
     ),
     DemoPerson("don@exemple.invalid", Role.DONOR, "assureur", "gift", _("follow what became of the machines given")),
     DemoPerson("ville@exemple.invalid", Role.DONOR, "ville", "building", _("follow what became of a town's machines")),
-    DemoPerson("prescription@exemple.invalid", Role.PRESCRIBER, "ccas", "person", _("see what a social worker sees")),
+    DemoPerson("prescription@exemple.invalid", Role.PRESCRIBER, "ccas", "person", _("file requests for families")),
+    DemoPerson("ecole@exemple.invalid", Role.PRESCRIBER, "ecole", "people", _("ask for machines for pupils")),
+    DemoPerson("college@exemple.invalid", Role.PRESCRIBER, "college", "people", _("see that each school has its own")),
+    DemoPerson("bailleur@exemple.invalid", Role.PRESCRIBER, "bailleur", "building", _("file requests for tenants")),
+    DemoPerson(
+        "association@exemple.invalid",
+        Role.PRESCRIBER,
+        "association",
+        "people",
+        _("file requests for a group"),
+    ),
     DemoPerson("mediation@exemple.invalid", Role.MEDIATOR, "espace", "heart", _("see what a mediator sees")),
     DemoPerson("lecture@exemple.invalid", Role.READER, "atelier-nord", "eye", _("look without changing anything")),
 )

@@ -1,0 +1,27 @@
+"""Who acts in the demonstration, and where: its organisations and people, by their keys in `people`."""
+
+from maillon.demo.people import ORGANISATIONS, PEOPLE
+from maillon.kernel.actor import Actor
+from maillon.territory.actors import actor_for
+from maillon.territory.models import Organisation, Place, User
+
+WORKS_AS = ("technician", "coordinator", "prescriber", "mediator", "donor")
+
+
+def organisation(key: str) -> Organisation:
+    name = next(told.name for told in ORGANISATIONS if told.key == key)
+    found: Organisation = Organisation.objects.get(name=name)
+    return found
+
+
+def actor(key: str) -> Actor:
+    """Someone of this organisation who works there."""
+    people = (person for person in PEOPLE if person.organisation == key and person.role.value in WORKS_AS)
+    return actor_for(User.objects.get(email=next(people).email), organisation(key).pk)
+
+
+def place(workshop: Organisation, position: int) -> Place:
+    """A place of an organisation in the order of the work: 0 where machines arrive, -1 where they leave."""
+    told = next(one for one in ORGANISATIONS if one.name == workshop.name)
+    found: Place = workshop.places.get(name=told.places[position])
+    return found
