@@ -53,6 +53,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
 
 class Campaign(models.Model):
+    class Urgency(models.TextChoices):
+        """Why one request is not kept waiting for the next round."""
+
+        DEADLINE = "deadline", _("Needed within days")
+        BROKEN = "broken", _("The machine it had broke down")
+        REVIEW = "review", _("Decided after a review")
+        SITUATION = "situation", _("A situation that cannot wait")
+
     class Kind(models.TextChoices):
         ROUND = "round", pgettext_lazy("a campaign", "Round")
         URGENT = "urgent", pgettext_lazy("a campaign", "Same-day urgency")
@@ -65,13 +73,16 @@ class Campaign(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
     rules = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="+")
     closes_on = models.DateField(_("requests taken until"))
+    only = models.ForeignKey(Request, null=True, on_delete=models.PROTECT, related_name="+")  # same-day urgency
+    urgency = models.CharField(max_length=12, choices=Urgency, blank=True)
     seed_sealed = models.TextField()  # vault, use "lottery": revealed in the plan
     seed_commitment = models.CharField(max_length=64)
     problem = models.BinaryField(null=True)  # alloc-problem/1, zstandard
     problem_sha256 = models.CharField(max_length=64, blank=True)
     plan = models.BinaryField(null=True)  # alloc-plan/1, zstandard
     plan_sha256 = models.CharField(max_length=64, blank=True)
-    summary = models.JSONField(default=dict)  # counts that pages show
+    summary = models.JSONField(default=dict)  # counts that pages show: campaigns.summary_of
+    job_id = models.UUIDField(null=True)  # what computes or publishes it now, or did last
     created_at = models.DateTimeField(default=timezone.now)
     simulated_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
@@ -132,8 +143,8 @@ class Ending(models.TextChoices):
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
     def visible_to(self, actor: Actor) -> "PromiseQuerySet":
-        """A coordination: its territory's; the others: those of their requests, of the machines they hold, and of the
-        machines kept at their places."""
+        """A coordination: its territory's; the others: those of their requests, of the machines they hold, of the
+        machines kept at their places, and of those to be fetched there."""
         if actor.oversees and actor.territory_id:
             return self.filter(territory_id=actor.territory_id)
         if not actor.organisation_id:
@@ -143,6 +154,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
             models.Q(request__prescriber_id=mine)
             | models.Q(device__holder_id=mine)
             | models.Q(device__place__organisation_id=mine)
+            | models.Q(request__in=Request.objects.filter(places__organisation_id=mine))
         )
 
 

@@ -6,7 +6,8 @@
   const form = document.getElementById('scan-form')
   const field = document.getElementById('scan-field')
   const lines = document.getElementById('scan-lines')
-  const undo = document.getElementById('scan-undo')
+  const undo = document.getElementById('scan-undo') // absent where nothing is undone
+  const follow = 'follow' in root.dataset // each scan opens a page: the form is sent as a form
   const video = document.getElementById('scan-camera')
   const start = document.getElementById('scan-start')
   const stop = document.getElementById('scan-stop')
@@ -37,7 +38,7 @@
     if (none) none.remove()
     lines.insertAdjacentHTML('afterbegin', html)
     while (lines.children.length > 60) lines.lastElementChild.remove()
-    undo.querySelector('button').disabled = false
+    if (undo) undo.querySelector('button').disabled = false
     sound(yes)
   }
 
@@ -66,15 +67,17 @@
   }
   function scanned (text) {
     field.value = text
+    if (follow) { form.submit(); return }
     post(form)
     field.value = ''
   }
   form.addEventListener('submit', function (event) {
+    if (follow) return
     event.preventDefault()
     if (field.value.trim()) scanned(field.value)
     field.focus()
   })
-  undo.addEventListener('submit', function (event) {
+  if (undo) undo.addEventListener('submit', function (event) {
     event.preventDefault()
     post(undo)
     field.focus()
