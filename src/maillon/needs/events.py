@@ -87,3 +87,23 @@ register(
     fields={"reason": Field.ENUM},
     labels={"reason": {"asked": _("at the person's request"), "retention": _("by the retention rules")}},
 )
+# Lists of requests: how many rows, never what they hold.
+register("request_list.received", sentence=_("List of requests received: %(rows)s rows"), fields={"rows": Field.INT})
+register("request_list.read", sentence=_("List of requests read by a colleague of who sent it"))
+register(
+    "request_list.entered",
+    sentence=_("List of requests entered: %(entered)s filed, %(known)s there already, %(wrong)s to correct"),
+    fields={"entered": Field.INT, "known": Field.INT, "wrong": Field.INT},
+)
+register(
+    "request_list.erased",
+    sentence=_("List of requests erased: %(reason)s"),
+    fields={"reason": Field.ENUM},
+    labels={
+        "reason": {
+            "group": _("entered as one group"),
+            "asked": _("by a person"),
+            "retention": _("by the retention rules"),
+        }
+    },
+)

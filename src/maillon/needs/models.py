@@ -165,3 +165,6 @@ class RequestCriterion(models.Model):
 
     def __str__(self) -> str:
         return self.criterion
+
+
+from maillon.needs.lists.models import ListHabits, RequestList  # noqa: E402, F401 - their tables
