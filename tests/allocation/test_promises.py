@@ -7,6 +7,8 @@ from maillon.allocation import promises
 from maillon.allocation.models import Ending, Promise, PromiseState
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from maillon.needs import family
+from maillon.needs.commands import withdraw_request
 from maillon.workshop import moves
 from maillon.workshop.models import Device, Medium
 from tests.allocation.promises import make_promise, make_request, ready_device
@@ -233,3 +235,14 @@ def test_who_may_end_a_promise(world):
     with pytest.raises(NotFound):
         promises.end_promise(world.actor("mediator"), made.pk, "refused", "not_suited")  # not kept at its place
     promises.end_promise(world.actor("prescriber"), made.pk, "refused", "not_suited")
+
+
+@pytest.mark.parametrize("who", ["prescriber", "family"])
+def test_a_request_withdrawn_takes_its_promise_back(world, who):
+    made = make_promise(world)
+    actor = family.actor_of(made.request) if who == "family" else world.actor("prescriber")
+    withdraw_request(actor=actor, request_id=made.request_id, closing="found_elsewhere")
+    assert now(made) == ("ready", "withdrawn", "released")
+    made.request.refresh_from_db()
+    assert made.request.closing == "found_elsewhere"
+    assert told(made.request) == ["promise.made", "promise.ended", "request.withdrawn"]

@@ -6,10 +6,46 @@ A promise is told in the stream of its request, so that one page tells all that 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from maillon.allocation.models import Ending, PromiseState
+from maillon.allocation.models import Campaign, Ending, PromiseState
 from maillon.kernel.events import Field, register
 from maillon.needs.vocabulary import Closing
 
+register(
+    "rules.adopted",
+    sentence=_("Rules adopted, version %(version)s"),
+    fields={"version": Field.INT, "digest": Field.CODE, "previous": Field.INT},
+)
+register(
+    "campaign.opened",
+    sentence=_("Campaign opened (%(type)s): requests complete on %(closes_on)s, seed of the draw sealed"),
+    fields={
+        "type": Field.ENUM,
+        "closes_on": Field.DATE,
+        "rules": Field.INT,
+        "commitment": Field.CODE,
+        "urgency": Field.ENUM,
+        "request": Field.CODE,
+    },
+    labels={"type": dict(Campaign.Kind.choices), "urgency": dict(Campaign.Urgency.choices)},
+)
+register(
+    "campaign.simulated",
+    sentence=_("Plan computed: %(served)s machines for %(requests)s requests"),
+    fields={
+        "requests": Field.INT,
+        "devices": Field.INT,
+        "served": Field.INT,
+        "problem": Field.CODE,
+        "plan": Field.CODE,
+    },
+)
+register("campaign.approved", sentence=_("Plan approved by a person of the coordination"), fields={"plan": Field.CODE})
+register(
+    "campaign.published",
+    sentence=_("Published: %(promised)s machines promised, %(gone)s no longer there"),
+    fields={"promised": Field.INT, "gone": Field.INT, "plan": Field.CODE},
+)
+register("campaign.cancelled", sentence=_("Campaign cancelled"))
 register(
     "promise.made",
     sentence=_("Machine %(device)s promised, campaign %(campaign)s"),

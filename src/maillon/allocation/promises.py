@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -186,6 +186,29 @@ def _settle(request: Request, at: datetime | None, closing: Closing | None = Non
     request.closing = closing.value if closing and state is RequestState.WITHDRAWN else ""
     request.closed_at = None if state in OPEN else at or timezone.now()
     request.save(update_fields=["state", "closing", "closed_at", "changed_at"])
+
+
+def take_back(sender: object, *, request: Request, actor: Actor, closing: str, **_kwargs: object) -> None:
+    """A request closes, its row locked by whoever closes it: its machines are free again. Raises Refusal.
+
+    Everybody else locks the machine first. So it is not waited for here, or two could wait for each other for ever.
+    """
+    living = Promise.objects.filter(request=request, state=PromiseState.ACTIVE)
+    keys = list(living.order_by("device_id").values_list("device_id", flat=True))
+    if not keys:
+        return
+    try:
+        with transaction.atomic():
+            locked = Device.objects.select_for_update(of=("self",), nowait=True).filter(pk__in=keys)
+            devices = {device.pk: device for device in locked.order_by("number")}
+    except OperationalError:
+        raise Refusal(_("Someone is handling its machine at this moment."), _("Try again in a minute.")) from None
+    for promised in living.filter(device__in=keys):
+        promised.device, promised.request = devices[promised.device_id], request
+        _end(actor, promised, PromiseState.RELEASED, Ending.WITHDRAWN, Closing(closing), None)
+        if promised.device.state == State.RESERVED:
+            answers = {"reason": Reason.CANCELLED.value}
+            record_step(actor, promised.device, BY_NAME["released"], answers)
 
 
 def follow_step(

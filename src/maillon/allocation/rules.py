@@ -383,9 +383,7 @@ def _check_most(
     if most > points_max:
         reader.refuse(
             "points_max",
-            _(
-                "A request may reach %(most)d points, more than the %(max)d announced: raise the one or lower the other."
-            ),
+            _("A request may reach %(most)d points, more than the %(max)d told: raise one or lower the other."),
             most=most,
             max=points_max,
         )

@@ -1,10 +1,11 @@
 """What pages read of one device."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import zstandard
+from django.db.models import QuerySet
 
 from maillon.hardware import schema
 from maillon.hardware.criteria import Criterion
@@ -66,11 +67,26 @@ def judgement_of(device: Device, machine: Machine) -> Judgement:
     """With what its check-list says of parts that no tool may have seen. One query, none before it is on the bench."""
     if State(device.state) in BEFORE_CHECKS:
         return judge(machine)
-    answers = dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))
+    return judge(machine, _seen(dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))))
+
+
+def judged(devices: QuerySet[Device]) -> Iterator[tuple[int, Machine, Judgement]]:
+    """Number, hardware and judgement of each of these devices that was read and went past the bench. Two queries."""
+    answers: dict[int, dict[str, str]] = {}
+    checks = CheckAnswer.objects.filter(device__in=devices, line__in=CHECKED)
+    for number, line, answer in checks.values_list("device_id", "line", "answer"):
+        answers.setdefault(number, {})[line] = answer
+    rows: Any = Hardware.objects.filter(device__in=devices).values_list("device_id", "document")
+    for number, document in rows.iterator():
+        machine = unpacked(document)
+        yield number, machine, judge(machine, _seen(answers.get(number, {})))
+
+
+def _seen(answers: Mapping[str, str]) -> dict[Criterion, bool]:
+    """What a person saw work, or saw that there is none."""
     works, absent = CheckAnswer.Answer.OK, CheckAnswer.Answer.ABSENT
     seen = {CHECKED[line]: True for line, answer in answers.items() if answer == works}
-    seen |= {CHECKED[line]: False for line in ("camera", "sound") if answers.get(line) == absent}
-    return judge(machine, seen)
+    return seen | {CHECKED[line]: False for line in ("camera", "sound") if answers.get(line) == absent}
 
 
 def packed(machine: Machine) -> bytes:
