@@ -39,6 +39,8 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("lots", COORDINATOR, "/lots/"),
     ("lot", COORDINATOR, "{lot}"),
     ("lot-nouveau", COORDINATOR, "/lots/nouveau/"),
+    ("tableau", COORDINATOR, "/tableau/"),
+    ("chiffres", "", "/chiffres/"),
     ("organisations", COORDINATOR, "/organisations/"),
     ("organisation", COORDINATOR, "{organisation}"),
     ("quartiers", COORDINATOR, "/organisations/quartiers/"),

@@ -49,7 +49,7 @@ def ask(world, count, commune, *, district=None, state="waiting", use="secondary
 
 
 def needed(world):
-    return publishing.measures(world.coordination.pk)[0]
+    return next(each for each in publishing.measures(world.coordination.pk) if each.name == "needed")
 
 
 def test_counts_are_published_by_district_commune_and_use(world):
@@ -59,7 +59,7 @@ def test_counts_are_published_by_district_commune_and_use(world):
     ask(world, 40, "44003", state="served")
     ask(world, 40, "44003", state="withdrawn")
     assert publishing.publish(world.coordination.pk) > 0
-    told, served = publishing.measures(world.coordination.pk)
+    *_machines, told, served = publishing.measures(world.coordination.pk)
     assert told.parts["zone"] == {"44001": 20, "44002": 15, "QN04499N": 12} and told.total == 47
     assert told.parts["use"] == {"creation": 15, "secondary": 32}
     assert served.parts["zone"] == {"44003": 40} and served.total == 40
@@ -151,7 +151,8 @@ def test_another_territory_is_apart(client, world):
     ask(world, 30, "44001")
     publishing.publish(world.coordination.pk)
     publishing.publish(other.coordination.pk)
-    assert Published.objects.filter(territory=other.coordination).count() == 0
+    theirs = Published.objects.filter(territory=other.coordination)
+    assert set(theirs.values_list("measure", "count")) == {("machines", 0)}
     assert client.get(reverse("observatory:figures")).status_code == 200
     unknown = reverse("observatory:territory-figures", args=[world.workshop.pk])
     assert client.get(unknown).status_code == 404

@@ -203,7 +203,8 @@ def _share(count: int, most: int) -> int:
 @dataclass(frozen=True, slots=True)
 class PublicPart:
     label: str
-    rows: Sequence[tuple[str, int | None, int]]  # name, count or None where it is hidden, share of the greatest
+    rows: Sequence[tuple[str, int, int]]  # name, count, share of the greatest
+    hidden: str  # the names whose count is not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ class PublicMeasure:
 
 
 def public(territory_id: UUID) -> list[PublicMeasure]:
-    """The published figures of a territory, the greatest first, hidden ones last. Three queries."""
+    """The published figures of a territory, the greatest first. Three queries."""
     measures = publishing.measures(territory_id)
     names = names_of(measures)
     shown = []
@@ -223,9 +224,11 @@ def public(territory_id: UUID) -> list[PublicMeasure]:
         for part, cells in measure.parts.items():
             if not cells:
                 continue
-            most = max((count for count in cells.values() if count is not None), default=0)
-            rows = [(names[part].get(key, key), count, _share(count or 0, most)) for key, count in cells.items()]
-            rows.sort(key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
-            parts.append(PublicPart(str(PART_LABELS[part]), rows))
+            told = {names[part].get(key, key): count for key, count in cells.items()}
+            most = max((count for count in told.values() if count is not None), default=0)
+            rows = [(name, count, _share(count, most)) for name, count in told.items() if count is not None]
+            rows.sort(key=lambda row: (-row[1], row[0]))
+            hidden = ", ".join(sorted(name for name, count in told.items() if count is None))
+            parts.append(PublicPart(str(PART_LABELS[part]), rows, hidden))
         shown.append(PublicMeasure(str(MEASURE_LABELS[measure.name]), measure.total, parts))
     return shown

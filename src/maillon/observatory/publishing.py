@@ -16,11 +16,14 @@ from maillon.needs.models import Request
 from maillon.needs.vocabulary import OPEN, RequestState
 from maillon.observatory.models import Published
 from maillon.territory.models import Organisation, OrganisationKind
+from maillon.workshop.life import State
+from maillon.workshop.models import Device
 
 MEASURES: Mapping[str, tuple[str, ...]] = {  # the states of the requests that are counted
     "needed": tuple(state.value for state in OPEN),
     "served": (RequestState.SERVED.value,),
 }
+MACHINES: Mapping[str, str] = {"available": State.READY.value, "given": State.HANDED_OVER.value}
 PARTS = {"zone": Coalesce("district_id", "commune_id"), "use": F("use")}
 
 
@@ -65,7 +68,9 @@ def _counts(territory_id: UUID) -> dict[tuple[str, str, str], int]:
         for part, expression in PARTS.items():
             rows = requests.annotate(cell=expression).values_list("cell").annotate(n=Count("pk")).order_by()
             found |= {(measure, part, key or ""): count for key, count in rows}
-    return found
+    devices = Device.objects.filter(territory_id=territory_id).values_list("state").annotate(n=Count("pk"))
+    by_state = dict(devices.order_by())
+    return found | {("machines", key, ""): by_state.get(state, 0) for key, state in MACHINES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,17 @@ class Measure:
 def measures(territory_id: UUID) -> list[Measure]:
     """All that is public of a territory's needs, in order. One query.
 
-    The total is that of the zones. It is told only where neither zones nor uses could be undone by it.
+    The total is that of the zones. It is told only where neither zones nor uses could be undone by it. Machines are
+    told as they are published: one given is a family served, and moves by the same steps.
     """
     counts: dict[str, dict[str, dict[str, int]]] = {name: {part: {} for part in PARTS} for name in MEASURES}
+    machines: dict[str, int] = {}
     for row in Published.objects.filter(territory_id=territory_id).order_by("key"):
+        if row.measure == "machines":
+            machines[row.part] = row.count
         if row.part in counts.get(row.measure, {}):
             counts[row.measure][row.part][row.key] = row.count
-    shown = []
+    shown = [Measure(f"machines_{key}", {}, machines.get(key)) for key in MACHINES]
     for name, parts in counts.items():
         cells: dict[str, dict[str, int | None]] = {}
         totals = {}

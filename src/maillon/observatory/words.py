@@ -24,6 +24,8 @@ NODE_LABELS: Mapping[str, Promise] = {
     "returned": pgettext_lazy("machines", "Came back"),
 }
 MEASURE_LABELS: Mapping[str, Promise] = {
+    "machines_available": _("Machines available"),
+    "machines_given": _("Machines in use by families, schools and associations"),
     "needed": _("Requests waiting for a machine"),
     "served": _("Requests served since the start"),
 }
@@ -39,7 +41,7 @@ def use_name(use: str) -> str:
 
 def names_of(measures: Iterable[Measure]) -> dict[str, dict[str, str]]:
     """part -> key -> what a person calls it. Two queries."""
-    keys = {key for measure in measures for key in measure.parts["zone"]}
+    keys = {key for measure in measures for key in measure.parts.get("zone", {})}
     zones = dict(Commune.objects.filter(code__in=keys).values_list("code", "name"))
     zones |= dict(District.objects.filter(code__in=keys).values_list("code", "name"))
     return {

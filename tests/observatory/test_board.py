@@ -1,0 +1,128 @@
+"""The coordinator's board: counted from the register, scoped to who looks, at a constant cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from maillon.allocation.models import Promise
+from maillon.kernel import ledger
+from maillon.kernel.codes import new_code
+from maillon.needs.models import Request
+from maillon.observatory import queries
+from maillon.observatory.flow import Fate
+from maillon.territory.models import Commune
+from maillon.workshop.models import Device
+from tests.world import make_world
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def days_ago(count):
+    return NOW - timedelta(days=count)
+
+
+@pytest.fixture
+def world():
+    made = make_world()
+    made.commune = Commune.objects.create(code="44001", name="Première")
+    made.prescriber = made.users["prescriber"].memberships.get().organisation
+    return made
+
+
+def device(world, state, came, **events):
+    """events: kind -> days ago."""
+    made = Device.objects.create(
+        code=new_code(),
+        territory=world.coordination,
+        holder=world.workshop,
+        state=state,
+        created_at=days_ago(came),
+    )
+    for kind, when in events.items():
+        payload = {"erased": {"media": []}, "ready": {"place": None}, "handed_over": {"reference": "R1"}}[kind]
+        ledger.append(f"device.{kind}", world.actor("technician"), made.id, at=days_ago(when), **payload)
+    return made
+
+
+def request(world, since, state="waiting", **more):
+    return Request.objects.create(
+        code=new_code(),
+        territory=world.coordination,
+        prescriber=world.prescriber,
+        beneficiary="adult",
+        use="primary",
+        commune=world.commune,
+        since=days_ago(since).date(),
+        state=state,
+        **more,
+    )
+
+
+def test_each_machine_is_where_it_went(world):
+    device(world, "inspected", 20)
+    device(world, "erased", 20, erased=10)
+    device(world, "for_parts", 20, erased=10)
+    device(world, "handed_over", 40, erased=30, ready=20, handed_over=10)
+    device(world, "erased", 40, erased=30, ready=20, handed_over=10)  # came back, and erased again
+    device(world, "announced", 5)
+    device(world, "ready", 500, erased=490, ready=480)  # before the span
+    assert queries.fates(world.actor("coordinator"), queries.lately()) == {
+        Fate("received", "here"): 1,
+        Fate("erased", "here"): 1,
+        Fate("erased", "parts"): 1,
+        Fate("handed_over", "in_use"): 1,
+        Fate("handed_over", "returned"): 1,
+    }
+    assert queries.fates(world.actor("neighbour"), queries.lately()) == {}
+
+
+def test_delays_are_medians_of_what_happened(world):
+    actor = world.actor("coordinator")
+    assert queries.donation_to_handover(actor, queries.lately()) == (None, 0)
+    for came, left in ((30, 20), (40, 10), (60, 2)):
+        device(world, "handed_over", came, handed_over=left)
+    assert queries.donation_to_handover(actor, queries.lately()) == (30, 3)
+    served = request(world, 50, state="served")
+    given = device(world, "handed_over", 60, handed_over=8)
+    Promise.objects.create(
+        territory=world.coordination, request=served, device=given, state="kept", ended_at=days_ago(8)
+    )
+    request(world, 300)
+    assert queries.request_to_machine(actor, queries.lately()) == (42, 1)
+
+
+def test_need_is_told_by_zone_and_use(world):
+    request(world, 50, quantity=3)
+    request(world, 90)
+    request(world, 10, state="withdrawn")
+    actor = world.actor("coordinator")
+    [zone] = queries.need_by_zone(actor, queries.lately())
+    assert (zone.name, zone.asked, zone.promised) == ("Première", 4, 0)
+    assert queries.need_by_use(actor) == {"primary": 4}
+    assert [one.since for one in queries.oldest_waiting(actor)] == [days_ago(90).date(), days_ago(50).date()]
+    assert queries.need_by_use(world.actor("technician")) == {}
+
+
+def test_the_page_costs_as_many_queries_whatever_there_is(client, world):
+    client.force_login(world.users["coordinator"])
+    client.get(reverse("observatory:board"))
+    costs = []
+    for _time in range(2):
+        device(world, "handed_over", 40, erased=30, ready=20, handed_over=10)
+        request(world, 20)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("observatory:board")).status_code == 200
+        costs.append(len(captured))
+    assert costs[0] == costs[1] <= 30
+
+
+def test_a_workshop_sees_its_machines_and_no_need(client, world):
+    request(world, 20)
+    client.force_login(world.users["head"])
+    page = client.get(reverse("observatory:board"), headers={"accept-language": "en"}).content.decode()
+    assert "The way of the machines" in page and "Première" not in page
