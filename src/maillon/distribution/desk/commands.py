@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -44,7 +45,9 @@ class Answers:
     price_cents: int | None = None
 
 
-def scan(*, actor: Actor, agreement_id: UUID, text: str, with_it: Answers | None = None) -> Item:
+def scan(
+    *, actor: Actor, agreement_id: UUID, text: str, with_it: Answers | None = None, at: datetime | None = None
+) -> Item:
     """A label is read: its machine is the one to prepare. with_it: prepared at once, with what each machine of a group
     is given.
 
@@ -58,11 +61,11 @@ def scan(*, actor: Actor, agreement_id: UUID, text: str, with_it: Answers | None
         agreement = _draft(actor, agreement_id)
         item = _item_of(agreement, code)
         if item.scanned_at is None:
-            item.scanned_at = timezone.now()
+            item.scanned_at = at or timezone.now()
             item.save(update_fields=["scanned_at"])
-            ledger.append("handover.scanned", actor, agreement.pk, device=code)
+            ledger.append("handover.scanned", actor, agreement.pk, at=at, device=code)
         if with_it is not None and item.prepared_at is None:
-            _prepare(actor, agreement, item, with_it)
+            _prepare(actor, agreement, item, with_it, at)
     return item
 
 
@@ -103,7 +106,7 @@ def prepare_item(*, actor: Actor, item_id: UUID, answers: Answers) -> Item:
     return item
 
 
-def _prepare(actor: Actor, agreement: Agreement, item: Item, answers: Answers) -> None:
+def _prepare(actor: Actor, agreement: Agreement, item: Item, answers: Answers, at: datetime | None = None) -> None:
     price = answers.price_cents if agreement.kind == AgreementKind.SALE else None
     if price is not None:
         category = queries.terms_of(agreement.lender_id).category
@@ -112,13 +115,14 @@ def _prepare(actor: Actor, agreement: Agreement, item: Item, answers: Answers) -
     item.accessories = _known(answers.accessories, Accessory)
     item.first_start = _known(answers.first_start, FirstStart)
     item.price_cents = price
-    item.prepared_at = timezone.now()
+    item.prepared_at = at or timezone.now()
     item.save(update_fields=["condition", "accessories", "first_start", "price_cents", "prepared_at"])
     OneTimeCode.objects.filter(agreement=agreement).delete()  # it was for the text of before
     ledger.append(
         "handover.prepared",
         actor,
         agreement.pk,
+        at=at,
         device=item.device.code,
         accessories=item.accessories,
         condition=item.condition or None,
