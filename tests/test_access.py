@@ -8,10 +8,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maillon.collection.commands import announce_lot
 from maillon.kernel.access import EVERYONE, SIGN_IN, SIGNED_IN, TOKEN, stated
+from maillon.needs.models import Request
 from maillon.territory.roles import PERMISSIONS, Role
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Erasure, RawInput
+from tests.needs.requests import make_request
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
 pytestmark = pytest.mark.django_db
@@ -66,15 +68,21 @@ def filled():
             Incoming("poem.txt", b"Sous le pont Mirabeau coule la Seine " + serial.encode()),
         ]
         list(receiving.receive(actor=actor, files=files, lot_id=lot.pk))
+        make_request(place)
         device = Device.objects.get(serial=serial)
         things[place.coordination.name] = (place, device, lot)
     return world, foreign, things
 
 
+def request_code(place):
+    return Request.objects.filter(territory=place.coordination).first().code
+
+
 def arguments(names, place, device, lot):
     """Values for the named groups of a route."""
+    coded = {"lots": lot.code, "besoins": request_code(place)}
     known = {
-        "code": lot.code if "lots" in names[0] else device.code,
+        "code": next((code for word, code in coded.items() if word in names[0]), device.code),
         "organisation_id": place.workshop.pk,
         "membership_id": place.workshop.memberships.first().pk,
         "token_id": uuid4(),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("registre/<int:number>.json", ledger.statement, name="register-statement"),
     path("travaux/", include("maillon.kernel.urls")),
     path("lots/", include("maillon.collection.urls")),
+    path("", include("maillon.needs.urls")),
     path("stock/", include("maillon.workshop.stock.urls")),
     path("", include("maillon.workshop.urls")),
     path("", include("maillon.distribution.urls")),

@@ -1,5 +1,16 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NeedsConfig(AppConfig):
     name = "maillon.needs"
+
+    def ready(self) -> None:
+        from maillon.kernel import navigation, retention, start
+        from maillon.needs import rules
+        from maillon.needs.waiting import waiting
+
+        navigation.add(navigation.Item(_("Requests"), "needs:requests", "people", "needs.view", order=12))
+        start.add("needs.view", waiting, order=10)
+        start.welcome("needs/_family_door.html")
+        retention.add(*rules.RETENTION, order=10)

@@ -113,7 +113,9 @@ def change_request(
         request = _locked(actor, request_id)
         _must_be_open(request)
         deadline_kept = facts.deadline == request.deadline  # a day that has passed since may stay
-        _check(actor, facts, person, min(today, facts.deadline) if facts.deadline and deadline_kept else today)
+        reached = facts.contact_way != request.contact_way  # by what the identity holds, changed or not
+        known = identities.read(_identity(request)) if person is None and reached else person
+        _check(actor, facts, known, min(today, facts.deadline) if facts.deadline and deadline_kept else today)
         changed = _changed(request, facts, person)
         if changed:
             if request.state == RequestState.PROMISED and (settled := _SETTLED & set(changed)):

@@ -4,9 +4,11 @@ A request holds what the decision needs and is known by its code. The identity i
 to the prescriber's organisation alone, and is erased by the retention rules; the request lives on without it.
 """
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.hardware.thresholds import USE_NAMES, Use
@@ -138,6 +140,12 @@ class Request(models.Model):
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def withdrawn_on(self) -> date | None:
+        """The day it closed without a machine; None while open or once served."""
+        gone = self.state in (RequestState.WITHDRAWN, RequestState.EXPIRED) and self.closed_at
+        return timezone.localdate(self.closed_at) if gone else None
 
     @property
     def kinds_chosen(self) -> list[KindOfMachine]:

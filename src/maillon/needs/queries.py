@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from maillon.kernel import events
+from maillon.kernel import codes, events
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
+from maillon.needs import contacts, identities, rules
 from maillon.needs.commands import stream
 from maillon.needs.models import IdentityMark, Request, RequestCriterion
 from maillon.needs.vocabulary import OPEN, PROVED, RequestState
@@ -59,6 +60,25 @@ def request_page(viewer: Actor, state: str, after: str = "") -> RequestPage:
     return RequestPage(shown, f"{shown[-1].since.isoformat()}_{shown[-1].pk}" if more else "")
 
 
+def search(viewer: Actor, text: str) -> list[Request]:
+    """By a code; for its prescriber also by the whole name, the telephone or the e-mail, through their marks alone."""
+    parsed = codes.parse(text)
+    if isinstance(parsed, str) and (by_code := visible(viewer).filter(code=parsed).first()):
+        return [by_code]
+    if not viewer.may("needs.identity") or viewer.organisation_id is None or viewer.territory_id is None:
+        return []
+    told = identities.Person(text, phone=contacts.phone_number(text) or "", email=text if "@" in text else "")
+    values = [
+        *identities.own_marks(told.name, viewer.organisation_id),
+        *(mark for mark in identities.marks_of(told, viewer.territory_id, "") if mark[0] != "name"),
+    ]
+    marked = IdentityMark.objects.filter(
+        territory=viewer.territory_id, kind__in={kind for kind, _value in values}, value__in=[v for _kind, v in values]
+    )
+    own = visible(viewer).filter(prescriber=viewer.organisation_id, identity__in=marked.values("identity"))
+    return list(own.order_by("-since", "-pk")[:PER_PAGE])
+
+
 def state_counts(viewer: Actor) -> dict[str, int]:
     """How many in each state. One query."""
     counted = Request.objects.visible_to(viewer).order_by().values_list("state").annotate(count=Count("pk"))
@@ -71,9 +91,10 @@ def incomplete(viewer: Actor) -> QuerySet[Request]:
     return Request.objects.visible_to(viewer).filter(state=RequestState.WAITING, pk__in=unseen.values("request"))
 
 
-def last_heard_before(viewer: Actor, day: date) -> QuerySet[Request]:
-    """Requests of the viewer's organisation whose identity had its last contact on that day or before."""
-    return Request.objects.visible_to(viewer).filter(identity__last_contact_on__lte=day)
+def about_to_expire(viewer: Actor, today: date) -> QuerySet[Request]:
+    """Open requests whose identity is erased, and that close, within two months if nobody says they still need it."""
+    last = rules.years_before(today + timedelta(days=rules.NOTICE_DAYS), rules.ACTIVE_YEARS)
+    return Request.objects.visible_to(viewer).filter(identity__last_contact_on__lte=last, state__in=OPEN)
 
 
 def erasures_asked(viewer: Actor) -> QuerySet[Request]:

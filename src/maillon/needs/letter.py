@@ -1,0 +1,101 @@
+"""The letter a prescriber prints for a family: its code, its secret code, where to look, what to do without Internet.
+
+Words for everyone: short sentences, one idea each, no jargon. The same request, person, code and day give the same
+bytes.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillon.kernel import codes, qr, wording
+from maillon.kernel.documents import render
+from maillon.kernel.documents.typography import typeset
+from maillon.needs.contacts import phone_shown
+from maillon.needs.identities import Person
+from maillon.needs.models import Request
+from maillon.territory.models import Organisation
+
+TEMPLATE = "request_letter.typ"
+
+
+def pdf(request: Request, person: Person, pin: str, language: str, at: datetime | None = None) -> bytes:
+    """One page, PDF/UA, in French or English."""
+    lang = "en" if language.startswith("en") else "fr"
+    at = at or timezone.now()
+    with translation.override(lang):
+        return render(TEMPLATE, _data(request, person, pin, lang, at), date=at, lang=lang)
+
+
+def _data(request: Request, person: Person, pin: str, lang: str, at: datetime) -> dict[str, Any]:
+    address = f"{settings.SITE_URL}/suivi/"
+    code = qr.code(f"{address}?c={request.code}")
+    prescriber = request.prescriber
+    words = {
+        "title": _("Your request for a computer"),
+        "code": _("Your code"),
+        "pin": _("Your secret code"),
+        "secret": _("Keep this letter. Do not show your secret code: it opens your page."),
+        "look": _("Where is my request?"),
+        "look_how": _("Scan this square with a telephone. Or open this address:"),
+        "then": _("Write your code and your secret code. You need no account."),
+        "can": _("On your page, you can:"),
+        "no_internet": _("You have no Internet?"),
+        "no_internet_how": _("You lose nothing. You can ask everything to:"),
+        "lost": _("You lost this letter? Ask for another one: the old secret code stops working."),
+        "data": _("Your data"),
+        "qr_alt": _("QR code of the page that follows this request"),
+        "fictitious": _("Demonstration: this letter is for nobody. Names are invented.") if settings.DEMO else "",
+        "footer": _("Made by Maillon, free software."),
+    }
+    return {
+        "words": {key: typeset(text, lang) for key, text in words.items()},
+        "to": [person.name, *([person.contact] if person.contact else []), *person.address.splitlines()],
+        "day": wording.long_date(timezone.localdate(at)),
+        "asked": typeset(asked(request), lang),
+        "code": codes.pretty(request.code),
+        "pin": f"{pin[:3]} {pin[3:]}",
+        "url": address,
+        "qr": {"path": code.path, "modules": code.modules},
+        "can": [
+            typeset(sentence, lang)
+            for sentence in (
+                _("see where your request is, and why;"),
+                _("say that you still need a computer, or that you do not;"),
+                _("read your data, or ask for their erasure."),
+            )
+        ],
+        "prescriber": prescriber.name,
+        "reach": reach(prescriber),
+        "data": typeset(
+            _(
+                "Only %(prescriber)s reads your name and how to reach you. The others see your code. "
+                "Your name is erased 2 years after your last contact."
+            )
+            % {"prescriber": prescriber.name},
+            lang,
+        ),
+    }
+
+
+def asked(request: Request) -> str:
+    """One plain sentence: how many machines, and what for."""
+    said = {"count": wording.number(request.quantity), "use": request.use_label}
+    return (
+        ngettext(
+            "You asked for %(count)s computer. It is for: %(use)s.",
+            "You asked for %(count)s computers. They are for: %(use)s.",
+            request.quantity,
+        )
+        % said
+    )
+
+
+def reach(organisation: Organisation) -> list[str]:
+    """Where to find the prescriber: address, telephone, e-mail, those that are known."""
+    place = ", ".join(part for part in (organisation.address, str(organisation.commune or "")) if part)
+    return [part for part in (place, phone_shown(organisation.phone), organisation.email) if part]
