@@ -34,7 +34,7 @@ def events_page() -> str:
 
 def _of_apps() -> set[str]:
     """The kinds of the platform; benches and tests register others."""
-    files = (DOCS.parent / "src" / "maillon").glob("*/events.py")
+    files = (DOCS.parent / "src" / "maillon").rglob("events.py")
     return {name for file in files for name in re.findall(r'^register\(\s*"([^"]+)"', file.read_text(), re.MULTILINE)}
 
 

@@ -52,6 +52,10 @@ COMMANDS = {
     "intake": Command(
         "maillon.workshop.intake.command:main", gettext_noop("put files describing machines into the stock")
     ),
+    "repairs": Command(
+        "maillon.distribution.help.command:main",
+        gettext_noop("check, import or export repairs in the Open Repair Data Standard"),
+    ),
     "labels": Command("maillon.workshop.labels.command:main", gettext_noop("print the labels of devices to a PDF")),
     "districts": Command("maillon.territory.districts:main", gettext_noop("import the priority districts (QPV)")),
     "ledger": Command(

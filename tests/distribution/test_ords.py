@@ -179,6 +179,7 @@ def test_columns_that_are_not_the_standard_s_are_named():
         ({"id": " "}, "id", "“id” is empty", "requires it"),
         ({"id": "restart_0"}, "id", "is on row 2 already", "its own identifier"),
         ({"data_provider": ""}, "data_provider", "is empty", "requires it"),
+        ({"id": "x" * 121}, "id", "too long: 121 characters", "120 characters"),
         ({"country": "France"}, "country", "“France” is no country code", "FRA"),
         ({"country": "fra"}, "country", "is no country code", "FRA"),
         ({"partner_product_category": ""}, "partner_product_category", "is empty", "requires it"),

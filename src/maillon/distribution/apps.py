@@ -6,3 +6,6 @@ class DistributionConfig(AppConfig):
 
     def ready(self) -> None:
         """Each room adds its navigation, its start items and what it does when something else changes."""
+        from maillon.distribution.help import wiring as help
+
+        help.wire()

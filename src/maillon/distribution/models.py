@@ -8,4 +8,5 @@ from maillon.distribution.agreements.models import (  # noqa: F401 - its tables
     Photo,
     Terms,
 )
+from maillon.distribution.help.models import OthersRepair, Repair, Ticket  # noqa: F401 - its tables
 from maillon.distribution.loans.models import Recall, RecallLine  # noqa: F401 - its tables

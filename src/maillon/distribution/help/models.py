@@ -156,5 +156,3 @@ class OthersRepair(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-

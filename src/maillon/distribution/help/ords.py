@@ -136,6 +136,7 @@ RECORDED = "record_date"  # optional, written after the others when a record has
 REQUIRED = ("id", "data_provider", "country", "partner_product_category", "repair_status", "event_date", "problem")
 _OTHER_NAMES = {"product_age_estimate": "product_age"}
 MOST_ROWS = 1_000_000
+LONGEST_NAME = 120  # characters of an identifier or of a provider
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -319,6 +320,15 @@ def _needed(cells: Mapping[str, str], column: str) -> str:
     value = cells.get(column, "")
     if not value.strip():
         raise _Wrong(column, _("“%(column)s” is empty."), _("The standard requires it: write it."), column=column)
+    if len(value) > LONGEST_NAME:
+        raise _Wrong(
+            column,
+            _("“%(column)s” is too long: %(length)s characters."),
+            _("Write %(most)s characters at most."),
+            column=column,
+            length=len(value),
+            most=LONGEST_NAME,
+        )
     return value
 
 

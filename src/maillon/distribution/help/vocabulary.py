@@ -22,7 +22,7 @@ class Symptom(models.TextChoices):
     SOUND = "sound", _("The sound, the camera")
     NETWORK = "network", _("Internet, the Wi-Fi")
     PROGRAM = "program", _("A program, a printer")
-    PASSWORD = "password", _("A forgotten password")  # noqa: S105 - the name of a problem
+    PASSWORD = "password", _("A forgotten password")
     ACCIDENT = "accident", _("It fell, it got wet")
     QUESTION = "question", _("A question: how do I…")
     OTHER = "other", pgettext_lazy("a problem", "Something else")
