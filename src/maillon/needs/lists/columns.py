@@ -130,8 +130,8 @@ class Column:
 
     @property
     def name(self) -> str:
-        """What people call the column: its title, or its letter in a spreadsheet."""
-        return self.title or letters(self.index)
+        """What people call the column: its title without what it explains, or its letter in a spreadsheet."""
+        return _short(self.title) or letters(self.index)
 
     @property
     def letter(self) -> str:
@@ -170,6 +170,11 @@ class Columns:
         )
 
 
+def _short(title: str) -> str:
+    """ "Usage (démarches | école…)", as our own list has it, is "Usage"."""
+    return (re.split(r"[(\[]", title)[0].strip() or title)[:120]
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     """The names that we give the fields ourselves, in each language: our own files are always understood."""
@@ -183,7 +188,7 @@ def _names() -> dict[str, str]:
 @lru_cache(maxsize=4096)
 def title_field(title: str) -> tuple[str, str]:
     """The field that a title names, and how surely ("title", "likely"); two empty texts when it names none."""
-    folded = fold(re.sub(r"[(\[].*?[)\]]", " ", title[:200])) or fold(title[:120])
+    folded = fold(_short(title))
     if not folded:
         return "", ""
     if field := _names().get(folded) or _BY_TITLE.get(folded):

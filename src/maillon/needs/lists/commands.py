@@ -327,7 +327,7 @@ def to_correct(content: Content, said: Columns, found: Sequence[Checked]) -> Res
     """The rows that can not enter, as they were written, with why in a column more."""
     table = content.sheet(said.sheet)
     width = len(said.columns)
-    titles = [column.name for column in said.columns]
+    titles = [column.title or column.name for column in said.columns]
     reasons = str(_("To correct"))
     wrong = []
     for row in found:
