@@ -29,6 +29,11 @@ def build(world, **more):
     return problems.build(territory_id=world.coordination.pk, rules=rules, as_of=DAY, commitment=COMMITMENT, **more)
 
 
+def adopt(world, **parts):
+    held = rulesets.current(world.coordination.pk)
+    rulesets.adopt(actor=world.actor("coordinator"), document=held.document | parts)
+
+
 def columns(built, table):
     held = built.problem[table]["columns"]
     return {code: {name: values[at] for name, values in held.items()} for at, code in enumerate(held["id"])}
@@ -141,7 +146,7 @@ def test_someone_to_whom_it_is_delivered_is_reached_everywhere():
     assert columns(build(world), "requests")[request.code]["km"] == -1
 
 
-def test_a_district_of_few_requests_is_not_named_and_no_prescriber_is():
+def test_neither_district_nor_prescriber_is_named_unless_a_limit_must_be_seen():
     many, few = commune("44109"), commune("44143")
     qpv = District.objects.create(code="QN04401M", name="Quartier")
     world, *_ = make_queue()
@@ -149,12 +154,31 @@ def test_a_district_of_few_requests_is_not_named_and_no_prescriber_is():
         make_request(world, commune=many)
     alone = make_request(world, commune=few)
     inside = make_request(world, commune=many, district=qpv)
-    built = build(world)
-    names = [node["id"] for node in built.problem["nodes"]]
-    assert "44109" in names and not any("44143" in name or "QN04401M" in name for name in names)
+    named = {"44109": {"floor": 1, "cap": None}, "44143": {"floor": 1, "cap": None}}
+    limits = rulesets.current(world.coordination.pk).document["limits"]
+    for districts, seen in ({}, set()), (named, {"44109"}):  # 44143: too few for its lines to be laid on a map
+        adopt(world, limits=limits | {"districts": districts})
+        built = build(world)
+        names = {node["id"] for node in built.problem["nodes"] if node["district"]}
+        assert {name for name in names if not name.startswith("D")} == seen and len(names) == 3
     text = json.dumps(built.problem)
     assert str(alone.prescriber_id) not in text and alone.prescriber.name not in text
     assert built.district_of[alone.code] == "44143" and built.district_of[inside.code] == "QN04401M"
+
+
+def test_numbers_are_drawn_again_for_each_campaign_and_stay_for_one():
+    world, *_ = make_queue()
+    for number in range(12):
+        make_request(world, commune=commune(f"441{number:02d}", ""))
+
+    def order(commitment):
+        rules = read(rulesets.current(world.coordination.pk).document)
+        built = problems.build(territory_id=world.coordination.pk, rules=rules, as_of=DAY, commitment=commitment)
+        at = {code: built.problem["nodes"][row["node"]]["id"] for code, row in columns(built, "requests").items()}
+        return [at[code] for code in sorted(at, key=lambda code: built.district_of[code])]
+
+    assert order("a" * 64) == order("a" * 64) != order("b" * 64)
+    assert order("a" * 64) != sorted(order("a" * 64))
 
 
 def test_limits_of_the_rules_are_on_their_nodes():
@@ -162,13 +186,12 @@ def test_limits_of_the_rules_are_on_their_nodes():
     world, *_ = make_queue()
     for _ in range(11):
         make_request(world, commune=nantes)
-    held = rulesets.current(world.coordination.pk)
     limits = {
         "territory": {"floor": 0, "cap": 50},
         "districts": {"44109": {"floor": 4, "cap": None}},
         "prescribers": {"default": {"floor": 0, "cap": 7}},
     }
-    rulesets.adopt(actor=world.actor("coordinator"), document=held.document | {"limits": limits})
+    adopt(world, limits=limits)
     root, district, leaf = build(world).problem["nodes"]
     assert (root["cap"], district["floor"], district["district"], leaf["cap"]) == (50, 4, True, 7)
 

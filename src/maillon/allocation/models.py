@@ -38,6 +38,25 @@ class RuleSet(models.Model):
         return f"v{self.version}"
 
 
+class RuleTrial(models.Model):
+    """A change of rules tried on the real queue before anyone adopts it: who would gain, who would lose."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    territory = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    base = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="+")  # the version it would change
+    document = models.JSONField()
+    result = models.JSONField(default=dict)  # trials.Result; empty until computed
+    job_id = models.UUIDField(null=True)
+    tried_at = models.DateTimeField(default=timezone.now)
+    tried_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["-tried_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class CampaignState(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("a campaign", "Draft")  # the seed is committed, requests still come in
     SIMULATED = "simulated", pgettext_lazy("a campaign", "Simulated")  # the queue is frozen, the plan computed
@@ -110,6 +129,8 @@ class Outcome(models.Model):
     cutoff_tier = models.SmallIntegerField(default=-1)
     cutoff_points = models.IntegerField(default=-1)
     changes = models.PositiveSmallIntegerField(default=0)
+    lines = models.JSONField(default=list)  # of its points that day: [[criterion, points, whether it counted]]
+    aged = models.PositiveIntegerField(default=0)  # points that waiting had added
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "request"], name="one_outcome_a_request")]

@@ -1,7 +1,9 @@
 """The problem of a territory on a day, as the file that anyone can solve again ("alloc-problem/1", docs/allocation.md).
 
-It holds codes of requests and of machines, never who they are for. A district is named by its code when at least
-eleven of the requests come from it, else by a number; prescribers and places are numbered. What a machine can do is
+It holds codes of requests and of machines, never who they are for. Districts, prescribers, zones and places are
+numbered in an order that only the vault key gives, so that a line of the file can not be laid on a map; a district to
+which the rules give a least or a most is named, when at least eleven of the requests come from it, since anyone must be
+able to see that they were kept. What a machine can do is
 what its reading and its check-list prove: a use counts when it is judged fit for it, a large screen or a light machine
 when its screen was measured. What no reading shows (a screen reader, large letters on the keyboard, use with one hand,
 a simple desktop) is installed by the workshop on any machine, and asks nothing of it.
@@ -11,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -21,6 +23,7 @@ from maillon.allocation.rules import FAIRNESS_SCALE, RequestFacts, Rules, Standi
 from maillon.hardware.judgement import Fit, Judgement
 from maillon.hardware.model import Kind, Machine
 from maillon.hardware.thresholds import GRADES, USES, Requirement, Use
+from maillon.kernel import vault
 from maillon.kernel.masking import LEAST
 from maillon.needs.models import Request, RequestCriterion
 from maillon.needs.vocabulary import PROVED, Adaptation, RequestState
@@ -97,8 +100,8 @@ def build(
     machines, unread = _machines(territory_id, None if devices is None else set(devices))
     code_of = {request.id: request.code for request in asked}
     device_code = {machine.number: machine.code for machine in machines}
-    tree = _Tree(asked, rules)
-    land = _Land(asked, machines, rules)
+    tree = _Tree(asked, rules, commitment)
+    land = _Land(asked, machines, rules, commitment)
     problem = {
         "schema": "alloc-problem/1",
         "as_of": as_of.isoformat(),
@@ -321,25 +324,33 @@ def extras_had(machine: Machine, judgement: Judgement) -> int:
 class _Tree:
     """Territory, then districts, then the prescribers of each."""
 
-    def __init__(self, asked: list[_Asked], rules: Rules) -> None:
+    def __init__(self, asked: list[_Asked], rules: Rules, commitment: str) -> None:
         limits = rules.limits
         self.nodes: list[dict[str, Any]] = [_node("T", None, limits.territory.floor, limits.territory.cap)]
         self.leaf_of: dict[str, int] = {}
         inside: dict[str, list[_Asked]] = {}
         for request in asked:
             inside.setdefault(request.district, []).append(request)
-        for rank, (district, requests) in enumerate(sorted(inside.items()), 1):
-            # A district of few requests is not named: its codes, points and dates are public.
-            name = district if len(requests) >= LEAST and district != UNKNOWN else f"D{rank}"
+        for rank, district in enumerate(_shuffled(inside, commitment), 1):
+            requests = inside[district]
+            name = district if district in limits.districts and len(requests) >= LEAST else f"D{rank}"
             limit = limits.of_district(district)
             at = len(self.nodes)
             self.nodes.append(_node(name, 0, limit.floor, limit.cap, district=True))
             leaves: dict[UUID, int] = {}
-            for key in sorted({request.prescriber for request in requests}):
+            for key in _shuffled({request.prescriber for request in requests}, commitment):
                 limit = limits.of_prescriber(str(key))
                 leaves[key] = len(self.nodes)
                 self.nodes.append(_node(f"{name}.{len(leaves)}", at, limit.floor, limit.cap))
             self.leaf_of |= {request.code: leaves[request.prescriber] for request in requests}
+
+
+T = TypeVar("T", str, UUID)
+
+
+def _shuffled(keys: Iterable[T], commitment: str) -> list[T]:
+    """In an order that is the same each time for one campaign, and that nobody without the vault key can find."""
+    return sorted(keys, key=lambda key: vault.marks(f"{commitment}|{key}", "allocation")[0])
 
 
 def _node(name: str, parent: int | None, floor: int, cap: int | None, *, district: bool = False) -> dict[str, Any]:
@@ -349,14 +360,18 @@ def _node(name: str, parent: int | None, floor: int, cap: int | None, *, distric
 class _Land:
     """Places, zones (a commune and the places accepted), and the steps of distance between them."""
 
-    def __init__(self, asked: list[_Asked], machines: list[_Had], rules: Rules) -> None:
+    def __init__(self, asked: list[_Asked], machines: list[_Had], rules: Rules, commitment: str) -> None:
         self.steps = rules.distance
         spots = {(machine.place or machine.holder): machine for machine in machines}
-        keys = sorted(spots)
+        keys = _shuffled(spots, commitment)
         self.place_names = [f"{'P' if spots[key].place else 'W'}{rank}" for rank, key in enumerate(keys, 1)]
         rank_of = {key: rank for rank, key in enumerate(keys)}
         self.place_of = {machine.number: rank_of[machine.place or machine.holder] for machine in machines}
-        zones = sorted({(r.commune, r.grouping, r.places) for r in asked}, key=lambda z: (z[0], z[1], sorted(z[2])))
+        found = {
+            "|".join((r.commune, r.grouping, *map(str, sorted(r.places)))): (r.commune, r.grouping, r.places)
+            for r in asked
+        }
+        zones = [found[key] for key in _shuffled(found, commitment)]
         self.zone_names = [f"Z{rank}" for rank in range(1, len(zones) + 1)]
         zone_at = {zone: rank for rank, zone in enumerate(zones)}
         self.zone_of = {request.code: zone_at[request.commune, request.grouping, request.places] for request in asked}
