@@ -9,12 +9,13 @@ BENCHES = {
     "jobs": ("maillon.kernel.jobs.bench:main", "jobs enqueued and run a second"),
     "labels": ("maillon.kernel.labels_bench:main", "a thousand labels"),
     "intake": ("maillon.demo.intake_bench:main", "snapshots a second through the whole path, stage by stage"),
+    "allocation": ("maillon.allocation.bench:main", "up to a million requests and devices, and the rules of thumb"),
     "stock": ("maillon.workshop.stock.bench:main", "the stock page among a million devices"),
 }
 
 
 def main(argv: list[str]) -> int:
-    listing = "\n".join(f"  {name.ljust(8)} {summary}" for name, (_, summary) in BENCHES.items())
+    listing = "\n".join(f"  {name.ljust(10)} {summary}" for name, (_, summary) in BENCHES.items())
     parser = argparse.ArgumentParser(
         prog="maillon bench",
         description="Measure how fast things are on this machine. No bench touches the platform's own data.",

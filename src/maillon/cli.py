@@ -49,6 +49,10 @@ COMMANDS = {
     "inspect": Command(
         "maillon.hardware.inspect:main", gettext_noop("read files describing machines, without a database"), False
     ),
+    "allocate": Command(
+        "maillon.allocation.command:allocate", gettext_noop("decide who receives which machine"), False
+    ),
+    "check": Command("maillon.allocation.command:check", gettext_noop("verify such a decision, and its proof"), False),
     "intake": Command(
         "maillon.workshop.intake.command:main", gettext_noop("put files describing machines into the stock")
     ),

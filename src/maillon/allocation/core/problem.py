@@ -218,7 +218,7 @@ class _Reading:
         if self.refusals:  # another kind of file: its other faults would say nothing
             return None
         try:
-            hashing.canonical(document)
+            hashing.canonical_hash(document)
         except (UnicodeEncodeError, ValueError, TypeError):
             self.refuse("problem", _("A text in it can not be written in UTF-8, or a key is not a text."))
             return None
