@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _ORIGIN = re.compile(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https://[^\s/@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/?[^\s]*", re.IGNORECASE)
 _HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-f:]+\]", re.IGNORECASE)
 
 
@@ -76,6 +77,27 @@ def origin(name: str, given: str) -> str:
             )
         )
     return found[0].lower()
+
+
+def address(name: str) -> str:
+    """A whole web address, or nothing: https, since a key goes with it; http for this machine alone."""
+    given = text(name)
+    if given and not _ADDRESS.fullmatch(given):
+        raise ImproperlyConfigured(
+            _not_understood(name, given)
+            + " "
+            + _("Write a whole address that begins with https://, such as https://sms.example/messages")
+        )
+    return given
+
+
+def names(name: str, default: dict[str, str]) -> dict[str, str]:
+    """Other names for some fields: "to=recipient,text=body". Those left out keep theirs."""
+    pairs = [word.partition("=") for word in words(name, [])]
+    if wrong := ["".join(pair) for pair in pairs if pair[0] not in default or not pair[2]]:
+        accepted = ",".join(f"{field}=…" for field in default)
+        raise ImproperlyConfigured(_accepted(name, wrong[0], accepted))
+    return {**default, **{field: given for field, _equals, given in pairs}}
 
 
 def host_of(address: str) -> str:

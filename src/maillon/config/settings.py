@@ -195,6 +195,13 @@ EMAIL_HOST_PASSWORD = env.text("MAILLON_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("MAILLON_SMTP_TLS", True)
 DEFAULT_FROM_EMAIL = env.text("MAILLON_FROM", "Maillon <maillon@localhost>")
 
+# The operator's gateway of text messages: one HTTP POST a message. None: those who would get one are called.
+SMS_URL = env.address("MAILLON_SMS_URL")
+SMS_TOKEN = env.text("MAILLON_SMS_TOKEN")
+SMS_SENDER = env.text("MAILLON_SMS_SENDER")
+SMS_FORMAT = env.choice("MAILLON_SMS_FORMAT", "JSON", ("JSON", "FORM"))
+SMS_FIELDS = env.names("MAILLON_SMS_FIELDS", {"to": "to", "text": "text", "from": "from"})
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -205,6 +212,7 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "maillon.kernel.forms.Renderer"
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "maillon.kernel.reports.NoValues"  # no name in a report of an error
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -6,6 +6,8 @@ class DistributionConfig(AppConfig):
 
     def ready(self) -> None:
         """Each room adds its navigation, its start items and what it does when something else changes."""
+        from maillon.distribution.appointments import wiring as appointments
         from maillon.distribution.help import wiring as help
 
+        appointments.wire()
         help.wire()

@@ -147,3 +147,5 @@ register(
     sentence=_("Recall closed: %(back)s machines came back, %(no_show)s did not"),
     fields={"back": Field.INT, "no_show": Field.INT},
 )
+
+from maillon.distribution.appointments import events as _appointments  # noqa: E402, F401 - those of the other rooms

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.distribution.agreements import commands, rules
 from maillon.distribution.agreements.models import Agreement
 from maillon.distribution.agreements.vocabulary import AgreementState
+from maillon.distribution.appointments import jobs as _appointments  # noqa: F401 - the jobs of that room
 from maillon.distribution.loans.commands import give_by_rule
 from maillon.kernel.actor import system
 from maillon.kernel.jobs.schedule import periodic

@@ -8,5 +8,14 @@ from maillon.distribution.agreements.models import (  # noqa: F401 - its tables
     Photo,
     Terms,
 )
+from maillon.distribution.appointments.models import (  # noqa: F401 - its tables
+    Appointment,
+    Closure,
+    Desk,
+    Feed,
+    Reminder,
+    ReminderLine,
+    WaitingEntry,
+)
 from maillon.distribution.help.models import OthersRepair, Repair, Ticket  # noqa: F401 - its tables
 from maillon.distribution.loans.models import Recall, RecallLine  # noqa: F401 - its tables
