@@ -3,5 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("maillon.distribution.agreements.urls")),
+    path("remises/", include("maillon.distribution.desk.urls")),
+    path("prets/", include("maillon.distribution.loans.urls")),
     path("aide/", include("maillon.distribution.help.urls")),
 ]

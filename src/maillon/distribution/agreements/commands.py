@@ -298,7 +298,7 @@ def _checked_code(agreement: Agreement, digest: str, typed: str) -> Channel:
         )
     if kept.text_sha256 != digest:
         raise Refusal(_("The agreement changed after this code was made."), _("Make a new code."))
-    right = vault.unseal(kept.sealed, USE)
+    right = queries.opened(kept.sealed)
     given = "".join(sign for sign in typed if sign.isdigit())
     if not hmac.compare_digest(right.encode(), given.encode()):
         kept.tries += 1
@@ -407,8 +407,8 @@ def _seal_paper(agreement: Agreement, kind: Paper.Kind, content_type: str, data:
 
 
 def opened_paper(paper: Paper) -> bytes:
-    """Raises vault.Unreadable."""
-    return base64.b64decode(vault.unseal(paper.sealed, USE))
+    """Raises Refusal when the vault key that sealed it is not here."""
+    return base64.b64decode(queries.opened(paper.sealed))
 
 
 def _freeze(
@@ -465,7 +465,7 @@ def _freeze(
 def read_text(*, actor: Actor, agreement_id: UUID, what: str = "text") -> tuple[Agreement, dict[str, Any], str]:
     """The text and its hash: as frozen, or as it would be signed. The reading is journalled.
 
-    Raises NotAllowed, NotFound (not a party), Refusal (erased), vault.Unreadable.
+    Raises NotAllowed, NotFound (not a party), Refusal (erased, or sealed with a lost key).
     """
     actor.require("handover.view")
     with transaction.atomic():
@@ -482,7 +482,7 @@ def read_text(*, actor: Actor, agreement_id: UUID, what: str = "text") -> tuple[
 def read_paper(*, actor: Actor, agreement_id: UUID, kind: Paper.Kind) -> tuple[Paper, bytes] | None:
     """A sealed paper, opened; None when there is no such one. The reading of a scan is journalled.
 
-    Raises NotAllowed, NotFound (not a party), Refusal (erased), vault.Unreadable.
+    Raises NotAllowed, NotFound (not a party), Refusal (erased, or sealed with a lost key).
     """
     actor.require("handover.view")
     with transaction.atomic():

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.models import Promise, PromiseState
 from maillon.collection.rules import RecipientCategory, Regime
@@ -20,7 +21,7 @@ from maillon.distribution.loans.rules import gift_day
 from maillon.hardware.model import Kind
 from maillon.kernel import vault
 from maillon.kernel.actor import Actor
-from maillon.kernel.errors import NotFound
+from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.needs.models import Request
 from maillon.territory.models import Organisation, OrganisationKind
@@ -70,11 +71,22 @@ def may_decide(actor: Actor, agreement: Agreement) -> bool:
 
 
 def party_of(agreement: Agreement) -> Party:
-    """Who signs. Only for what journals the reading. Raises vault.Unreadable."""
+    """Who signs. Only for what journals the reading. Raises Refusal (sealed with a vault key that is not here)."""
     if not agreement.party:
         return Party("")
-    kept = json.loads(vault.unseal(agreement.party, USE))
+    kept = json.loads(opened(agreement.party))
     return Party(kept.get("name", ""), kept.get("guardian", ""), kept.get("email", ""))
+
+
+def opened(sealed: str) -> str:
+    """Raises Refusal when the vault key that sealed it is not here."""
+    try:
+        return vault.unseal(sealed, USE)
+    except vault.Unreadable:
+        raise Refusal(
+            _("The papers of this agreement were sealed with a key that the server does not have."),
+            _("Ask whoever runs the platform to bring the former vault key back."),
+        ) from None
 
 
 def sealed_party(party: Party) -> str:

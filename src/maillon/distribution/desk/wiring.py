@@ -1,0 +1,18 @@
+"""What the rooms of agreements, the desk and loans add to the rest of the platform."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+def wire() -> None:
+    from maillon.distribution.agreements.family import part
+    from maillon.distribution.loans.queries import waiting
+    from maillon.kernel import navigation, start
+    from maillon.needs import family
+
+    navigation.add(
+        navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=62),
+        navigation.Item(_("Loans"), "loans:list", "arrow-repeat", "handover.view", order=64),
+        navigation.Item(_("Agreements"), "agreements:list", "file-earmark-text", "handover.view", order=66),
+    )
+    start.add("handover.view", waiting, order=40)
+    family.add_part("distribution/_family.html", part, order=30)
