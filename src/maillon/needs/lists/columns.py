@@ -224,13 +224,20 @@ def _guess(title: str, remembered: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _header(table: Table, remembered: Mapping[str, str]) -> int:
-    """The row with most known titles, two at least; 0 when there is none."""
+    """The row with most known titles, two at least, or one that half of the first row's cells are; 0 without any."""
     best, most = 0, 1
     for number, row in enumerate(table.rows[:MOST_HEADER], 1):
         known = {field for cell in row if isinstance(cell, str) and (field := _guess(text(cell), remembered)[0])}
         if len(known) > most:
             best, most = number, len(known)
-    return best
+    return best or _short_header(table, remembered)
+
+
+def _short_header(table: Table, remembered: Mapping[str, str]) -> int:
+    first = next((number for number, row in enumerate(table.rows, 1) if any(map(text, row))), 0)
+    said = [text(cell) for cell in table.rows[first - 1] if text(cell)] if first else []
+    sure = [one for one in said if _guess(one, remembered)[1] in ("title", "remembered")]
+    return first if said and 2 * len(sure) >= len(said) else 0
 
 
 def longest(found: Sequence[Table]) -> Table:

@@ -30,8 +30,9 @@ from maillon.needs.lists.columns import Columns
 from maillon.needs.lists.models import ListHabits, ListState, RequestList
 from maillon.needs.lists.rows import Checked, Whole
 from maillon.needs.models import Request
+from maillon.needs.vocabulary import Beneficiary
 from maillon.territory.actors import actor_for
-from maillon.territory.models import User
+from maillon.territory.models import Organisation, OrganisationKind, User
 
 MOST_BYTES = 5 * 2**20
 MOST_ROWS = 5_000
@@ -88,11 +89,17 @@ def receive(*, actor: Actor, data: bytes, name: str) -> RequestList:
             user=user,
             sealed=vault.seal(json.dumps(content), USE),
             columns=proposed.to_json(),
-            whole=habits.whole,
+            whole=habits.whole or _first_whole(actor).to_json(),
             count=count,
         )
         ledger.append("request_list.received", actor, received.pk, rows=count)
     return received
+
+
+def _first_whole(actor: Actor) -> Whole:
+    """A school's rows are pupils until someone says otherwise."""
+    school = Organisation.objects.filter(pk=actor.home, kind=OrganisationKind.SCHOOL).exists()
+    return Whole(beneficiary=Beneficiary.PUPIL.value if school else "")
 
 
 def _person(actor: Actor) -> UUID:

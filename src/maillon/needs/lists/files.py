@@ -44,7 +44,7 @@ def _words(field: str) -> list[str]:
     if field in words.SYNONYMS:
         return [name for _value, name in words.choices(field)]
     return {
-        "quantity": [_("a number; empty: 1")],
+        "quantity": [_("a number, 1 when empty")],
         "deadline": [_("a day, as 18/03/2027")],
         "proof": [_("the day you saw the proofs, as 18/03/2027")],
         "delivery": [_("yes, or empty")],

@@ -21,7 +21,7 @@ from maillon.needs.commands import public_places
 from maillon.needs.facts import Facts, problems
 from maillon.needs.identities import USE, Person
 from maillon.needs.lists import words
-from maillon.needs.lists.columns import IDENTITY, Column, Columns
+from maillon.needs.lists.columns import FIELDS, IDENTITY, Column, Columns
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import PROVED, ContactWay, Criterion, Language, kinds_of
 from maillon.territory.models import Commune, District, Organisation
@@ -61,12 +61,16 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """column: its name, empty when no column is at fault. value: what the cell says. what: why, and what to do."""
+    """column: its name, empty when no column is at fault. value: what the cell says. what: why, and what to do.
+
+    missing: the field of `columns.FIELDS` that no column and nothing said of every row gives.
+    """
 
     row: int
     column: str
     value: str
     what: str
+    missing: str = ""
 
     @property
     def sentence(self) -> str:
@@ -248,16 +252,28 @@ class _Reader:
         at_fault = {problem.column for problem in row.problems}
         for name, sentence in problems(facts, person, self.today):
             column = self._column_of(name)
-            if column is None or column.name not in at_fault:
-                value = words.text(row.cell(column)) if column else ""
-                row.problems.append(Problem(number, column.name if column else "", value, str(sentence)))
+            if column is None:
+                row.problems.append(_missing(number, name, str(sentence)))
+            elif column.name not in at_fault:
+                row.problems.append(Problem(number, column.name, words.text(row.cell(column)), str(sentence)))
         keys = keys_of(row.text("reference"), person, facts, self.actor.home)
         return Checked(number, person, facts, keys, row.problems)
 
     def _column_of(self, name: str) -> Column | None:
         """The column of a fact, when the list has one."""
-        spare = {"kinds": "machines", "places": "place", "commune": "postcode", "name": "first_name"}.get(name, "")
-        return next(iter([*self.by_field.get(name, ()), *self.by_field.get(spare, ())]), None)
+        spare = {"commune": "postcode", "name": "first_name"}.get(name, "")
+        return next(iter([*self.by_field.get(_field(name), ()), *self.by_field.get(spare, ())]), None)
+
+
+def _field(fact: str) -> str:
+    """The field of a list that a fact, or a part of an identity, comes from."""
+    return {"kinds": "machines", "places": "place"}.get(fact, fact)
+
+
+def _missing(number: int, fact: str, sentence: str) -> Problem:
+    field = _field(fact)
+    what = _("nothing says “%(field)s”. %(what)s") % {"field": FIELDS.get(field, field), "what": sentence}
+    return Problem(number, "", "", what, field)
 
 
 def _tells(field: str) -> bool:

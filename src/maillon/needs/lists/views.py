@@ -26,8 +26,6 @@ from maillon.needs.lists.commands import Content
 from maillon.needs.lists.forms import ColumnsForm, GroupForm, UploadForm, WholeForm, WordsForm
 from maillon.needs.lists.models import KEPT_DAYS, ListHabits, ListState, RequestList
 from maillon.needs.lists.rows import Checked, Whole
-from maillon.needs.vocabulary import Beneficiary
-from maillon.territory.models import Organisation, OrganisationKind
 
 LATEST = 20
 PROBLEMS_SHOWN = 200
@@ -84,7 +82,7 @@ def _said(request: HttpRequest, listed: RequestList, content: Content, habits: L
     actor = request.actor
     said = commands.columns_of(listed, content, habits)
     form = ColumnsForm(request.POST, sheets=content.sheets, columns=said)
-    whole_form = WholeForm(request.POST, actor=actor, whole=_whole(actor, listed))
+    whole_form = WholeForm(request.POST, actor=actor, whole=Whole.from_json(listed.whole))
     if not (form.is_valid() and whole_form.is_valid()):
         return _page(request, listed, content, habits, status=422, columns_form=form, whole_form=whole_form)
     chosen = form.said()
@@ -128,7 +126,8 @@ def _page(
     actor = request.actor
     said, found = commands.checked(actor, listed, content, habits)
     counts = rows.summary(found)
-    problems = [problem for row in found for problem in row.problems]
+    every = [problem for row in found for problem in row.problems]
+    problems = [problem for problem in every if not problem.missing]
     table = content.sheet(said.sheet)
     columns_form = more.pop("columns_form", None) or ColumnsForm(sheets=content.sheets, columns=said)
     context = {
@@ -141,9 +140,10 @@ def _page(
             if f"c{column.index}" in columns_form.fields
         ],
         "clashes": [columns.FIELDS[field] for field in said.clashes()],
+        "missing": list(dict.fromkeys(columns.FIELDS.get(one.missing, one.missing) for one in every if one.missing)),
         "nameless": not (said.of("name") or said.of("first_name")),
         "private": [column.name for column in said.of("private")],
-        "whole_form": WholeForm(actor=actor, whole=_whole(actor, listed)),
+        "whole_form": WholeForm(actor=actor, whole=Whole.from_json(listed.whole)),
         "words_form": WordsForm(unknown=rows.unknown_words(found, said)),
         "counts": counts,
         "machines": rows.machines_asked(found),
@@ -165,14 +165,6 @@ def _how_many(found: list[Checked], listed: RequestList) -> int:
 def _examples(table: Any, header: int, index: int) -> list[str]:
     said = (words.text(row[index]) for row in table.rows[header : header + 50] if index < len(row))
     return list(dict.fromkeys(text for text in said if text))[:EXAMPLES]
-
-
-def _whole(actor: Actor, listed: RequestList) -> Whole:
-    """What was said of every row; a school's are pupils until someone says otherwise."""
-    if listed.whole:
-        return Whole.from_json(listed.whole)
-    kind = Organisation.objects.values_list("kind", flat=True).get(pk=actor.home)
-    return Whole(beneficiary=Beneficiary.PUPIL.value if kind == OrganisationKind.SCHOOL else "")
 
 
 def _mark(listed: RequestList, habits: ListHabits) -> str:
