@@ -248,9 +248,9 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
         if said["stage"] != value["stage"] or said["stage"].split()[0] not in ("floors", "tier", "points"):
             break
         must(said["value"] != said["bound"] or said["value"] == value["value"], "choice", said["stage"])
-    unsure = [x["stage"] for x in groups if x["value"] != x["bound"]]
-    told = [say("proved", len(pairs), len(requests)), *(f"{row['stage']}: {row['value']}" for row in values)]
-    return [*told, say("shortfalls", short), say("groups", len(served), unsure), say("limits")]
+    unsure = [said["stage"] for said in groups if said["value"] != said["bound"]]
+    told = [say("proved", len(pairs)), *(f"{row['stage']}: {row['value']}" for row in values)]
+    return [*told, say("shortfalls", short or 0), say("groups", len(served), unsure or 0), say("limits")]
 
 
 SAID = {
@@ -270,8 +270,8 @@ SAID = {
     "proof": ("%s: nothing proves it the best (%s → %s)", "%s : rien ne prouve que c'est le mieux (%s → %s)"),
     "reason": ("%s: the reason %s is false", "%s : la raison %s est fausse"),
     "choice": ("%s: the choice of groups claims another value", "%s : le choix des groupes annonce une autre valeur"),
-    "proved": ("PROVED: no better plan. %s machines, %s requests", "PROUVÉ : rien de mieux. %s machines, %s demandes"),
-    "groups": ("Groups: %s, by the solver's word; unsure: %s", "Groupes : %s, sur parole du solveur ; incertain : %s"),
+    "proved": ("PROVED: no plan is better. %s machines", "PROUVÉ : aucun plan n'est meilleur. %s machines"),
+    "groups": ("Groups: %s, the solver's choice; unsure: %s", "Groupes : %s, choix du solveur ; incertitude : %s"),
     "limits": ("Not proved: that the requests are the true ones.", "Non prouvé : que les demandes sont les vraies."),
 }
 

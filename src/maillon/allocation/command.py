@@ -5,11 +5,13 @@ decided; it only reads Parquet tables for it.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 from maillon.hardware.messages import Message
 
 OK, REFUSED, WRONG_USE = 0, 1, 2
+EPOCH = date(1970, 1, 1).toordinal()  # Parquet tables count days from here
 
 
 def allocate(argv: list[str]) -> int:
@@ -127,15 +130,35 @@ def _read(path: Path, command: str) -> Any:
 
 
 def _tables(problem: Any, folder: Path) -> Mapping[str, Any]:
-    """The columns of the Parquet tables of a problem, as lists, by the name of the table."""
+    """The columns of a problem's Parquet tables, as its JSON would have them, by the name of the table.
+
+    Raises the checker's Refused for a file that is absent, unreadable, or not the one the problem was made with.
+    """
+    from maillon.allocation import check as checker
+
     found = {}
     for name in ("devices", "requests"):
         table = problem.get(name) if isinstance(problem, dict) else None
-        uri = table.get("uri") if isinstance(table, dict) else None
+        table = table if isinstance(table, dict) else {}
+        uri = table.get("uri")
         if isinstance(uri, str) and Path(uri).name == uri:
+            import pyarrow as pa
             import pyarrow.parquet as pq
 
-            found[name] = pq.read_table(folder / uri).to_pydict()
+            try:
+                data = (folder / uri).read_bytes()
+                if hashlib.sha256(data).hexdigest() != table.get("sha256"):
+                    raise checker.Refused(
+                        _("%(file)s is not the table this problem was made with: its SHA-256 differs.") % {"file": uri}
+                    )
+                columns = pq.read_table(pa.BufferReader(data)).to_pydict()
+                if name == "requests":
+                    columns["since"] = [str(date.fromordinal(EPOCH + day)) for day in columns["since"]]
+            except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
+                raise checker.Refused(
+                    _("%(file)s can not be read (%(error)s).") % {"file": uri, "error": error}
+                ) from error
+            found[name] = columns
     return found
 
 
