@@ -59,6 +59,11 @@ class Space:
     def lattice(self) -> int:
         return self.hubs * len(self.problem.places_cap)
 
+    @property
+    def by_hub(self) -> tuple[int, int]:
+        """The lattice as a table: a row for each place, a column for each hub."""
+        return (len(self.problem.places_cap), self.hubs)
+
     def compact(self, extras: Int64) -> Int64:
         """Masks of extras as masks of the extras in use."""
         mask = np.zeros_like(extras)
@@ -223,7 +228,7 @@ def build(problem: Problem) -> Network:
         asked[node] = True
     by_hub = np.zeros(space.hubs, bool)
     by_hub[space.deliveries(signatures)[1]] = True
-    asked = (asked.reshape(-1, space.hubs) | by_hub).ravel()
+    asked = (asked.reshape(space.by_hub) | by_hub).ravel()
     demanded, supplied = space.above(asked), space.below(stock > 0)
     count = len(tree.ids)
     promised = tree.upward(np.bincount(requests.node[problem.promised_request], minlength=count))
@@ -376,7 +381,7 @@ def model(network: Network, served_groups: Int64, *, open_groups: bool = False) 
     )
     at, node, km = near
     sent, hub = space.deliveries(network.signatures)
-    hub_alive = alive.reshape(-1, space.hubs)
+    hub_alive = alive.reshape(space.by_hub)
     reached: Bool = np.logical_or.reduce(hub_alive, axis=0)
     sent, hub = sent[reached[hub]], hub[reached[hub]]
     wanted = np.zeros(space.hubs, bool)

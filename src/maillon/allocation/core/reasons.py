@@ -150,7 +150,7 @@ class _Exchange:
             np.maximum.at(found, at, label[node])
         at, hub = space.deliveries(signatures)
         if len(at) and len(label):
-            np.maximum.at(found, at, label.reshape(-1, space.hubs).max(axis=0)[hub])
+            np.maximum.at(found, at, label.reshape(space.by_hub).max(axis=0)[hub])
         return found
 
     def fits(self, signatures: Signatures) -> Bool:
