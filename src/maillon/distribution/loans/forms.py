@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.agreements.forms import PlaceChoice, places_for
@@ -13,6 +14,7 @@ from maillon.territory.models import Organisation, Place
 from maillon.workshop.models import Condition
 
 DAY = {"type": "date"}
+MOST_MONTHS = 120
 
 
 class TermsForm(forms.ModelForm[Terms]):
@@ -26,11 +28,10 @@ class TermsForm(forms.ModelForm[Terms]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, least in (("loan_months", 1), ("gift_after_months", 1)):
+        for name in ("loan_months", "gift_after_months"):
             field = self.fields[name]
-            field.min_value, field.max_value = least, 120  # type: ignore[attr-defined]
-            field.widget.attrs |= {"min": least, "max": 120}
-            field.validators += [forms.IntegerField(min_value=least, max_value=120).validators[0]]
+            field.widget.attrs |= {"min": 1, "max": MOST_MONTHS}
+            field.validators += [MinValueValidator(1), MaxValueValidator(MOST_MONTHS)]
 
 
 class ExtendForm(forms.Form):
