@@ -115,7 +115,7 @@ class Space:
         along = values if up else values[:, :, ::-1]
         join.accumulate(along, axis=2, out=along)
         for bit in range(len(self.extras_in_use)):
-            halves = values.reshape(*self.shape[:3], -1, 2, 1 << bit)
+            halves = values.reshape(*self.shape[:3], self.shape[3] >> (bit + 1), 2, 1 << bit)
             source, target = (0, 1) if up else (1, 0)
             join(halves[..., target, :], halves[..., source, :], out=halves[..., target, :])
         return values.ravel()
