@@ -34,9 +34,8 @@ def marks(text: str, use: str) -> list[str]:
 
     Equal texts have equal marks, and nobody without the vault key can tell which text a mark is of, nor try names.
     """
-    return [
-        hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32] for key in keys.cipher_keys(f"marks of {use}")
-    ]
+    said = text.encode("utf-8", "surrogatepass")  # half a character is a text like another here
+    return [hmac.new(key, said, hashlib.sha256).hexdigest()[:32] for key in keys.cipher_keys(f"marks of {use}")]
 
 
 def _cipher(use: str) -> MultiFernet:

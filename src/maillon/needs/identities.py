@@ -37,7 +37,7 @@ class Person:
 
 
 def seal(person: Person) -> str:
-    return vault.seal(json.dumps(asdict(person), ensure_ascii=False), USE)
+    return vault.seal(json.dumps(asdict(person)), USE)
 
 
 def read(identity: Identity) -> Person:
