@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AllocationConfig(AppConfig):
@@ -6,8 +7,16 @@ class AllocationConfig(AppConfig):
 
     def ready(self) -> None:
         from maillon.allocation.promises import follow_step, take_back
+        from maillon.allocation.showing import family_part, request_part
+        from maillon.allocation.waiting import waiting
+        from maillon.kernel import navigation, start
+        from maillon.needs import family, pages
         from maillon.needs.signals import closing
         from maillon.workshop.signals import step_taken
 
         step_taken.connect(follow_step)
         closing.connect(take_back)
+        navigation.add(navigation.Item(_("Allocation"), "allocation:campaigns", "people", "allocation.view", order=12))
+        start.add("allocation.view", waiting, order=5)
+        pages.add_part("allocation/_request.html", request_part, order=20)
+        family.add_part("allocation/_family.html", family_part, order=20)

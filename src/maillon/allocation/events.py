@@ -6,7 +6,7 @@ A promise is told in the stream of its request, so that one page tells all that 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from maillon.allocation.models import Campaign, Ending, PromiseState
+from maillon.allocation.models import Campaign, Ending, PromiseState, Review
 from maillon.kernel.events import Field, register
 from maillon.needs.vocabulary import Closing
 
@@ -62,4 +62,16 @@ register(
         "reason": dict(Ending.choices),
         "leaves": {None: pgettext_lazy("a request", "keeps its place"), **dict(Closing.choices)},
     },
+)
+register(
+    "review.asked",
+    sentence=_("A person is asked to look at the decision again, by: %(asker)s"),
+    fields={"asker": Field.ENUM, "campaign": Field.CODE},
+    labels={"asker": dict(Review.Asker.choices)},
+)
+register(
+    "review.answered",
+    sentence=_("A person looked at the decision again: %(answer)s"),
+    fields={"answer": Field.ENUM},
+    labels={"answer": dict(Review.Answer.choices)},
 )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("travaux/", include("maillon.kernel.urls")),
     path("lots/", include("maillon.collection.urls")),
     path("", include("maillon.needs.urls")),
+    path("", include("maillon.allocation.urls")),
     path("stock/", include("maillon.workshop.stock.urls")),
     path("", include("maillon.workshop.urls")),
     path("", include("maillon.distribution.urls")),

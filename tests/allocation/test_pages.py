@@ -1,0 +1,373 @@
+"""The pages of the allocation: what each reader sees and may do, from an empty queue to a review answered."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillon.allocation import campaigns, check, reviews, rulesets, trials
+from maillon.allocation.models import Campaign, Promise, Review, RuleSet, RuleTrial
+from maillon.kernel.jobs.models import Job
+from maillon.kernel.jobs.running import drain
+from maillon.needs import family
+from maillon.needs.models import Request
+from tests.allocation.promises import make_request
+from tests.allocation.queue import commune, make_queue, stocked
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+def at_once(world, campaign=None, *, approve=True, publish=True):
+    actor = world.actor("coordinator")
+    campaign = campaign or campaigns.open_campaign(actor=actor, closes_on=timezone.localdate())
+    campaign = campaigns.simulate(actor=actor, campaign_id=campaign.pk)
+    if approve:
+        campaign = campaigns.approve(actor=actor, campaign_id=campaign.pk, plan_sha256=campaign.plan_sha256)
+    return campaigns.publish(actor=actor, campaign_id=campaign.pk) if approve and publish else campaign
+
+
+def enter(client, world, who):
+    client.force_login(world.users[who])
+    client.cookies["django_language"] = "en"
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def family_of(client, request):
+    session = client.session
+    session[family.SESSION_KEY] = [str(request.pk), int(timezone.now().timestamp()) + 600]
+    session.save()
+    Request.objects.filter(pk=request.pk).update(pin_digest="x")
+    client.cookies["django_language"] = "en"
+
+
+def test_one_next_action_in_each_state(client):
+    world, *_ = make_queue([{}], 1)
+    enter(client, world, "coordinator")
+    opened = client.post("/attributions/nouvelle/", {"closes_on": timezone.localdate().isoformat()})
+    address = opened["Location"]
+
+    def buttons():
+        return re.findall(
+            r'class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?([^<]+)', client.get(address).content.decode()
+        )
+
+    assert buttons() == ["Compute the plan"]
+    assert client.post(f"{address}calculer/").status_code == 302
+    assert Job.objects.count() == 1
+    client.post(f"{address}calculer/")  # pressed twice
+    assert Job.objects.count() == 1 and "Under way" in text_of(client.get(address))
+    campaign = Campaign.objects.get()
+    campaigns.simulate(actor=world.actor("coordinator"), campaign_id=campaign.pk)
+    Campaign.objects.update(job_id=None)
+    campaign.refresh_from_db()
+    assert buttons() == ["I approve this plan"]
+    assert client.post(f"{address}approuver/", {"plan": "0" * 64}).status_code == 409
+    assert client.post(f"{address}approuver/", {"plan": campaign.plan_sha256}).status_code == 302
+    assert buttons() == ["Publish and promise"]
+    campaigns.publish(actor=world.actor("coordinator"), campaign_id=campaign.pk)
+    assert buttons() == ["The answer to each request"]
+
+
+def test_who_reads_a_campaign_is_offered_no_action(client):
+    world, *_ = make_queue([{}], 1)
+    campaign = at_once(world, approve=False)
+    enter(client, world, "reader")
+    page = client.get(f"/attributions/{campaign.code}/").content.decode()
+    assert "approuver" not in page and "calculer" not in page and "annuler" not in page
+    for address in ("nouvelle/", "regles/changer/", "recours/", f"{campaign.code}/reponses/"):
+        assert client.get(f"/attributions/{address}").status_code == 403
+
+
+def test_a_workshop_s_head_decides_nothing(client):
+    """It holds the coordinator's role, in a workshop: it reads."""
+    world, [request], _devices = make_queue([{}], 1)
+    campaign = at_once(world, approve=False)
+    enter(client, world, "head")
+    assert client.get(f"/attributions/{campaign.code}/").status_code == 200
+    for address in (
+        f"{campaign.code}/approuver/",
+        f"{campaign.code}/calculer/",
+        f"{campaign.code}/publier/",
+        "tardives/",
+    ):
+        assert client.post(f"/attributions/{address}", {"plan": campaign.plan_sha256}).status_code == 403
+    assert client.post(f"/attributions/demandes/{request.code}/urgence/", {"reason": "deadline"}).status_code == 403
+    campaign.refresh_from_db()
+    assert campaign.state == "simulated"
+
+
+def test_the_prescriber_reads_everything_of_its_request_and_nothing_of_another(client):
+    world, (first, second), _devices = make_queue(
+        [
+            {"criteria": ["no_computer", "schooling"], "since": timezone.localdate()},
+            {"criteria": ["no_computer"], "since": timezone.localdate()},
+        ],
+        1,
+    )
+    at_once(world)
+    enter(client, world, "prescriber")
+    page = text_of(client.get(f"/besoins/{second.code}/"))
+    assert "others came before" in page
+    assert "The last one served with a machine that meets this need: tier 3 (Without a computer), 60 points" in page
+    assert "No computer at home 30" in page and "Total 40" in page and "L311-3-1" in page
+    assert first.code not in page and "not confirmed" in page
+    assert "is promised since" in text_of(client.get(f"/besoins/{first.code}/"))
+
+
+def test_the_family_reads_a_neutral_sentence_without_points(client):
+    world, (_first, second), _devices = make_queue([{"criteria": ["no_computer"]}, {"criteria": ["formalities"]}], 1)
+    at_once(world)
+    family_of(client, second)
+    page = text_of(client.get("/suivi/"))
+    assert "There were not enough computers. This time the rules put other situations first." in page
+    assert "points" not in page and "tier" not in page and "L311-3-1" in page
+
+
+def test_a_family_asks_for_a_person_and_reads_the_answer(client):
+    world, (_first, second), _devices = make_queue([{"criteria": ["no_computer"]}, {"criteria": ["formalities"]}], 1)
+    at_once(world)
+    family_of(client, second)
+    client.post("/attributions/publiques/recours/", {"words": "Mon fils a un examen."})
+    review = Review.objects.get()
+    assert review.asker == "family" and "examen" not in review.words
+    assert "Someone will answer here" in text_of(client.get("/suivi/"))
+    client.post("/attributions/publiques/recours/", {"words": "encore"})
+    assert Review.objects.count() == 1
+    client.logout()
+
+    enter(client, world, "prescriber")
+    page = text_of(client.get(f"/besoins/{second.code}/"))
+    assert "Review asked by: The person concerned" in page and "examen" not in page
+    client.logout()
+
+    enter(client, world, "coordinator")
+    assert second.code[:3] in text_of(client.get("/attributions/recours/"))
+    address = f"/attributions/recours/{review.pk}/"
+    assert "Mon fils a un examen." in text_of(client.get(address))
+    assert client.post(address, {"answer": "corrected", "reply": ""}).status_code == 422
+    assert client.post(address, {"answer": "corrected", "reply": "Vous passez en urgence."}).status_code == 302
+    assert client.post(address, {"answer": "confirmed", "reply": "x"}).status_code == 409
+    review.refresh_from_db()
+    assert review.answered_by == world.users["coordinator"].pk and "urgence" not in review.reply
+    client.logout()
+
+    family_of(client, second)
+    assert "Vous passez en urgence." in text_of(client.get("/suivi/"))
+
+
+def test_a_prescriber_asks_for_its_own_requests_after_a_decision(client):
+    world, [request], _devices = make_queue([{}])
+    enter(client, world, "prescriber")
+    address = f"/attributions/demandes/{request.code}/recours/"
+    assert client.post(address, {"words": ""}).status_code == 409  # nothing was decided yet
+    at_once(world)
+    assert client.post(address, {"words": "Elle attend depuis un an."}).status_code == 302
+    assert reviews.read(Review.objects.get().words) == "Elle attend depuis un an."
+    assert "Elle attend depuis un an." in text_of(client.get(f"/besoins/{request.code}/"))
+
+
+def test_nobody_asks_for_a_family_without_its_page(client):
+    make_queue([{}])
+    answer = client.post("/attributions/publiques/recours/", {"words": "x"})
+    assert answer["Location"] == "/suivi/" and not Review.objects.exists()
+
+
+def test_the_public_page_lets_anyone_check(client):
+    nantes = commune()
+    world, requests, _devices = make_queue([{"commune": nantes}] * 13, 3)
+    campaign = at_once(world)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/attributions/publiques/{campaign.code}/")
+    said = text_of(page)
+    assert "It decided nothing" in said and campaign.seed_commitment in said and "Tier 1: Broken down" in said
+    assert all(request.code not in said for request in requests) and "Commune 44109" not in said
+    problem = json.loads(client.get(f"/attributions/publiques/{campaign.code}/problem.json").content)
+    plan = json.loads(client.get(f"/attributions/publiques/{campaign.code}/plan.json").content)
+    check.check(problem, plan)
+    checker = client.get("/attributions/publiques/check.py").content
+    assert b"Checks, alone" in checker
+    assert campaign.code[:3] in text_of(client.get("/attributions/publiques/"))
+
+
+def test_small_counts_are_not_on_the_public_page(client):
+    world, *_ = make_queue([{}] * 4, 2)
+    campaign = at_once(world)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/attributions/publiques/{campaign.code}/").content.decode()
+    cells = re.findall(r'class="num">(.*?)</td>', page)
+    assert cells and all("not shown" in cell for cell in cells)
+
+
+@pytest.mark.parametrize("state", ["draft", "simulated", "approved", "cancelled"])
+def test_nothing_is_public_before_publication(client, state):
+    world, *_ = make_queue([{}], 1)
+    campaign = at_once(world, publish=False)
+    Campaign.objects.filter(pk=campaign.pk).update(state=state)
+    for address in ("", "problem.json", "plan.json"):
+        assert client.get(f"/attributions/publiques/{campaign.code}/{address}").status_code == 404
+
+
+def test_the_campaign_of_a_single_family_is_nobody_else_s_business(client):
+    world, [request], _devices = make_queue([{}], 1)
+    enter(client, world, "coordinator")
+    address = f"/attributions/demandes/{request.code}/urgence/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "deadline"}).status_code == 302
+    campaign = Campaign.objects.get()
+    assert Promise.objects.get().campaign == campaign
+    assert client.get(f"/attributions/publiques/{campaign.code}/").status_code == 404
+    assert client.post(address, {"reason": "deadline"}).status_code == 409
+
+
+def change(held, **fields):
+    """What the form of the rules holds, with these fields changed."""
+    document = held.document
+    data = {f"points_{name}": document["points"].get(name, 0) for name in rulesets_criteria()}
+    data |= {f"ageing_{name}": value for name, value in document["ageing"].items()}
+    data |= {f"distance_{name}": value for name, value in document["distance"].items()}
+    data |= {f"level_{level}": rank for rank, level in enumerate(document["levels"], 1)}
+    data |= {name: json.dumps(document[name]) for name in ("tiers", "limits", "exclusive")}
+    return data | {"points_max": document["points_max"]} | fields
+
+
+def rulesets_criteria():
+    from maillon.allocation.rules import CRITERIA
+
+    return CRITERIA
+
+
+def test_a_change_of_rules_is_tried_then_adopted(client):
+    world, *_ = make_queue([{"criteria": ["formalities"]}, {"criteria": ["shared_computer"]}], 1)
+    enter(client, world, "coordinator")
+    held = rulesets.current(world.coordination.pk)
+    answer = client.post("/attributions/regles/changer/", change(held, points_formalities=20))
+    tried = RuleTrial.objects.get()
+    assert answer["Location"] == f"/attributions/regles/essais/{tried.pk}/"
+    assert "Under way" in text_of(client.get(answer["Location"]))
+    trials.compute(actor=world.actor("coordinator"), trial_id=tried.pk)
+    page = text_of(client.get(answer["Location"]))
+    assert "Needed for administrative steps: 20 points" in page and "not shown" in page
+    assert RuleSet.objects.count() == 1  # trying adopts nothing
+    client.post(f"{answer['Location']}adopter/")
+    assert rulesets.current(world.coordination.pk).version == 2
+    assert client.post(f"{answer['Location']}adopter/").status_code == 409
+    assert "Version 2, adopted on" in text_of(client.get("/attributions/regles/"))
+
+
+def test_a_wrong_change_of_rules_loses_nothing_that_was_typed(client):
+    world, *_ = make_queue()
+    enter(client, world, "coordinator")
+    held = rulesets.current(world.coordination.pk)
+    answer = client.post(
+        "/attributions/regles/changer/", change(held, points_no_computer=60, tiers="[{", points_partner=7)
+    )
+    assert answer.status_code == 422 and 'value="7"' in answer.content.decode()
+    assert "Line 1 is not written as expected" in text_of(answer)
+    answer = client.post("/attributions/regles/changer/", change(held, points_no_computer=60, level_tier=1))
+    assert "A request may reach 130 points" in text_of(answer) and "Two levels have the same rank" in text_of(answer)
+    assert client.post("/attributions/regles/changer/", change(held)).status_code == 409  # nothing changed
+
+
+def test_who_gains_and_who_loses_is_counted_by_district():
+    here, there = commune("44109"), commune("44143")
+    world, *_ = make_queue()
+    for _ in range(12):
+        make_request(world, commune=here, criteria=["formalities"])
+        make_request(world, commune=there, criteria=["shared_computer"])
+    for _ in range(12):
+        stocked(world)
+    held = rulesets.current(world.coordination.pk)
+    actor = world.actor("coordinator")
+    document = held.document | {"points": held.document["points"] | {"formalities": 20}}
+    tried = trials.compute(actor=actor, trial_id=trials.propose(actor=actor, document=document).pk)
+    assert tried.result["districts"] == {"44109": [12, 0, 0], "44143": [0, 12, 0]}
+    assert tried.result["given"] == [12, 12]
+    rows, total = trials.masked_rows(tried.result)
+    assert [row.total for row in rows] == [12, 12] and total.total == 24
+    assert all(cell is None or cell >= 11 for row in rows for cell in row[1:])
+
+
+def test_the_jobs_do_what_the_buttons_ask(client):
+    world, *_ = make_queue([{}, {}], 1)
+    enter(client, world, "coordinator")
+    address = client.post("/attributions/nouvelle/", {"closes_on": timezone.localdate().isoformat()})["Location"]
+    client.post(f"{address}calculer/")
+    worked()
+    campaign = Campaign.objects.get()
+    assert campaign.state == "simulated"
+    client.post(f"{address}approuver/", {"plan": campaign.plan_sha256})
+    client.post(f"{address}publier/")
+    worked()
+    campaign.refresh_from_db()
+    assert campaign.state == "published" and Promise.objects.count() == 1
+
+
+def test_the_start_page_says_what_the_coordination_has_to_do(client):
+    world, *_ = make_queue([{}], 1)
+    enter(client, world, "coordinator")
+    assert "machine ready, promised to nobody" in text_of(client.get("/"))
+    campaign = at_once(world, approve=False)
+    assert "Look at its plan and approve it" in text_of(client.get("/"))
+    at_once(world, campaign)
+    assert "Look at its plan" not in text_of(client.get("/"))
+
+
+def test_a_promise_is_ended_from_its_request(client):
+    world, [request], _devices = make_queue([{}], 1)
+    at_once(world)
+    made = Promise.objects.get()
+    enter(client, world, "prescriber")
+    address = f"/attributions/promesses/{made.pk}/fin/"
+    assert client.post(address, {"state": "refused"}).status_code == 422
+    assert client.post(address, {"state": "refused", "reason": "not_suited", "leaves": ""}).status_code == 302
+    request.refresh_from_db()
+    assert request.state == "waiting"
+    assert client.post(address, {"state": "refused", "reason": "not_suited"}).status_code == 409
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_the_campaign_and_its_answers_cost_the_same_whatever_the_queue(client, size, django_assert_max_num_queries):
+    world, *_ = make_queue([{"commune": commune()}] * size, 2)
+    campaign = at_once(world)
+    enter(client, world, "coordinator")
+    client.get("/")
+    for address in (f"/attributions/{campaign.code}/", f"/attributions/{campaign.code}/reponses/", "/attributions/"):
+        with django_assert_max_num_queries(22):
+            assert client.get(address).status_code == 200
+
+
+def test_answers_are_found_by_code_and_by_reason(client):
+    world, (first, second), _devices = make_queue([{"criteria": ["no_computer"]}, {"criteria": ["formalities"]}], 1)
+    campaign = at_once(world)
+    enter(client, world, "coordinator")
+    address = f"/attributions/{campaign.code}/reponses/"
+    assert first.code not in client.get(address, {"code": second.code}).content.decode().replace(second.code, "")
+    page = client.get(address, {"pourquoi": 0}).content.decode()
+    assert f"/besoins/{first.code}/" in page and f"/besoins/{second.code}/" not in page
+    assert client.get(address, {"code": "nothing"}).status_code == 422
+
+
+def test_the_closing_day_is_waited_for(client, today):
+    world, *_ = make_queue([{}], 1)
+    enter(client, world, "coordinator")
+    later = (today + timedelta(days=3)).isoformat()
+    address = client.post("/attributions/nouvelle/", {"closes_on": later})["Location"]
+    page = client.get(address)
+    assert "calculer" not in page.content.decode() and "requests are taken until" in text_of(page)
+    assert client.post("/attributions/nouvelle/", {"closes_on": later}).status_code == 409
+    assert client.post("/attributions/nouvelle/", {"closes_on": "2020-01-01"}).status_code == 409
+
+
+def worked():
+    assert drain() == 1
