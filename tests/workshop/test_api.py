@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from maillon.collection.commands import announce_lot
 from maillon.config.wsgi import application
 from maillon.territory.commands import create_token
-from maillon.territory.roles import TOKEN_SCOPES
+from maillon.territory.roles import scopes_of_kind
 from maillon.workshop import api
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Lists
@@ -47,7 +47,7 @@ def world():
 def key(world, *scopes, organisation=None):
     where = organisation or world.workshop
     _token, secret = create_token(
-        actor=world.actor("coordinator"), organisation_id=where.pk, label="t", scopes=scopes or list(TOKEN_SCOPES)
+        actor=world.actor("coordinator"), organisation_id=where.pk, label="t", scopes=scopes or list(scopes_of_kind(where.kind))
     )
     return {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_ACCEPT_LANGUAGE": "en"}
 

@@ -11,18 +11,20 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 import maillon
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
+from maillon.needs.api import router as requests
 from maillon.territory.keys import OrganisationKey
 from maillon.workshop.api import router
 
 api = NinjaAPI(
     title="Maillon",
     version=maillon.__version__,
-    description="The stock of a territory's solidarity computing. Keys are made on the organisation's page.",
+    description="The stock and the requests of a territory's solidarity computing. Keys are made on the organisation's page.",
     urls_namespace="api",
     auth=OrganisationKey(),
     docs_url=None,  # its page needs scripts from elsewhere; the schema is enough for any reader of OpenAPI
 )
 api.add_router("", router)
+api.add_router("", requests)
 
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str, **more: Any) -> HttpResponse:

@@ -71,6 +71,7 @@ register(
     labels={
         "purpose": {
             "page": _("on the request's page"),
+            "api": _("through the API"),
             "list": _("in the list"),
             "change": _("to change the request"),
             "letter": _("to print the letter"),

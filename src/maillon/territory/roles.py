@@ -64,14 +64,22 @@ TOKEN_SCOPES: dict[str, Promise] = {
     "stock.erasure": _("Send erasure reports"),
     "stock.move": _("Move machines through the workshop"),
     "lots.view": _("Read the lots"),
+    "needs.view": _("Read the requests, without whom they are for"),
+    "needs.change": _("File requests and withdraw them"),
+    "needs.identity": _("Read whom the organisation's own requests are for"),
 }
 
 
 def scopes_of_kind(kind: str) -> dict[str, Promise]:
-    """What a key of an organisation of this kind may be allowed: one that holds no machine only reads."""
+    """What a key of an organisation of this kind may be allowed: one that holds no machine only reads them."""
+    allowed = {scope for scope in TOKEN_SCOPES if scope.endswith(".view") and not scope.startswith("needs.")}
     if kind in ("coordination", "workshop"):
-        return TOKEN_SCOPES
-    return {scope: words for scope, words in TOKEN_SCOPES.items() if scope.endswith(".view")}
+        allowed = {scope for scope in TOKEN_SCOPES if not scope.startswith("needs.")}
+    if kind == "coordination":
+        allowed |= {"needs.view"}
+    if Role.PRESCRIBER in ROLES_OF_KIND[kind]:
+        allowed |= _NEEDS_WORK
+    return {scope: words for scope, words in TOKEN_SCOPES.items() if scope in allowed}
 
 
 ROLES_OF_KIND = {
