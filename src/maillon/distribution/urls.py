@@ -6,5 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillon.distribution.agreements.urls")),
     path("remises/", include("maillon.distribution.desk.urls")),
     path("prets/", include("maillon.distribution.loans.urls")),
+    path("rendez-vous/", include("maillon.distribution.appointments.urls")),
     path("aide/", include("maillon.distribution.help.urls")),
 ]

@@ -1,12 +1,22 @@
 """What appointments add to the rest of the platform when it starts."""
 
+from django.utils.translation import gettext_lazy as _
+
 
 def wire() -> None:
     from maillon.distribution.appointments import commands, jobs
+    from maillon.distribution.appointments.family_views import part
     from maillon.distribution.appointments.signals import slot_freed
+    from maillon.distribution.appointments.waiting import waiting
+    from maillon.kernel import navigation, start
+    from maillon.needs import family
     from maillon.needs.signals import closing
     from maillon.territory.signals import removing_place
 
+    item = navigation.Item(_("Appointments"), "appointments:list", "calendar-event", "handover.view", order=55)
+    navigation.add(item)
+    start.add("handover.view", waiting, order=12)
+    family.add_part("appointments/_family.html", part, order=20)
     closing.connect(commands.cancel_of_request)
     removing_place.connect(commands.keep_places_expected)
     slot_freed.connect(jobs.slot_freed)

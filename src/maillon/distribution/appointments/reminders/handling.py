@@ -49,17 +49,16 @@ def waiting(actor: Actor) -> QuerySet[Reminder]:
 
 
 def to_tell(actor: Actor, rows: Iterable[Reminder], now: datetime, *, named: bool = False) -> list[ToTell]:
-    """Each with what it says now; those that say nothing any more are closed and left out.
+    """Each with what it says now; those that say nothing any more are left out (`sending.sweep` closes them).
 
     named: with the person, each reading journalled. Raises NotAllowed.
     """
     actor.require("needs.identity")
     shown: list[tuple[Reminder, list[Coming]]] = []
     for reminder in rows:
-        with transaction.atomic():
-            locked = Reminder.objects.select_for_update(of=("self",)).get(pk=reminder.pk)
-            if locked.state in sending.OPEN and (found := sending.alive(locked, now)):
-                shown.append((locked, found))
+        found = sending.still_coming(reminder, now) if now < reminder.expires_at else []
+        if found:
+            shown.append((reminder, found))
     people: dict[UUID, Person] = {}
     if named:
         first = [found[0].request.pk for _reminder, found in shown]

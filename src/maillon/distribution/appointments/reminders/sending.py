@@ -36,6 +36,7 @@ from maillon.territory.models import Place
 
 OPEN = (ReminderState.DUE, ReminderState.SENDING, ReminderState.FAILED)
 MOST_ATTEMPTS = 5
+SWEPT = 500  # at once: the next run goes on
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -188,13 +189,12 @@ def _close(reminder: Reminder, state: ReminderState, happened: str) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Close what is too late to be told, whatever way it was to go. Returns how many."""
-    late = Reminder.objects.filter(state__in=OPEN, expires_at__lte=now).values_list("pk", flat=True)
+    """Close what is too late to be told, or needed no more, whatever way it was to go. Returns how many."""
+    waiting = Reminder.objects.filter(state__in=(ReminderState.DUE, ReminderState.FAILED), due_at__lte=now)
     count = 0
-    for key in list(late[:500]):
+    for key in list(waiting.order_by("expires_at").values_list("pk", flat=True)[:SWEPT]):
         with transaction.atomic():
             reminder = Reminder.objects.select_for_update(of=("self",)).get(pk=key)
-            if reminder.state in OPEN:
-                _close(reminder, ReminderState.EXPIRED, "expired")
+            if reminder.state in OPEN and not alive(reminder, now):
                 count += 1
     return count
