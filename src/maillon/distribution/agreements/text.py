@@ -125,7 +125,7 @@ def _parties(facts: Facts, party: Party) -> list[list[str]]:
     if party.guardian:
         rows.append([_("Parent or legal guardian, who signs"), party.guardian])
     rows.append([_("On the request of"), facts.prescriber])
-    return [*rows, [_("On"), wording.long_date(facts.day)]]
+    return [*rows, [_("Prepared on"), wording.long_date(facts.day)]]
 
 
 def _machine(machine: Machine) -> dict[str, Any]:
