@@ -18,7 +18,7 @@ from maillon.workshop.api import router
 api = NinjaAPI(
     title="Maillon",
     version=maillon.__version__,
-    description="The stock and the requests of a territory's solidarity computing. Keys are made on the organisation's page.",
+    description="The stock and the requests of a territory. Keys are made on the organisation's page.",
     urls_namespace="api",
     auth=OrganisationKey(),
     docs_url=None,  # its page needs scripts from elsewhere; the schema is enough for any reader of OpenAPI
