@@ -12,7 +12,9 @@ from PIL import Image
 from tests.chain.conftest import TOUR
 
 pytestmark = pytest.mark.browser
-TECHNICIAN, COORDINATOR, DONOR = (f"{who}@exemple.invalid" for who in ("technicienne", "coordination", "don"))
+TECHNICIAN, COORDINATOR, DONOR, PRESCRIBER = (
+    f"{who}@exemple.invalid" for who in ("technicienne", "coordination", "don", "prescription")
+)
 PAGES = [  # name of its screenshots, who, address; {…} are links found on the stock page
     ("accueil", "", "/"),
     ("demonstration", "", "/demonstration/"),
@@ -52,6 +54,14 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("registre", "", "/registre/"),
     ("releves-a-la-main", TECHNICIAN, "/releves/a-la-main/"),
     ("certificat", "", "{certificate}"),
+    ("demandes", PRESCRIBER, "/besoins/"),
+    ("demandes-coordination", COORDINATOR, "/besoins/"),
+    ("demandes-a-faire", PRESCRIBER, "/besoins/a-faire/"),
+    ("demande", PRESCRIBER, "{request}"),
+    ("demande-nouvelle", PRESCRIBER, "/besoins/nouvelle/"),
+    ("demande-modifiee", PRESCRIBER, "{request}modifier/"),
+    ("suivi", "", "/suivi/"),
+    ("donnees", "", "/donnees/"),
 ]
 
 
@@ -82,6 +92,9 @@ def links(served, browser):
     enter(COORDINATOR)
     found["lot"] = first("/lots/", 'main th a[href^="/lots/"]')
     found["organisation"] = first("/organisations/", 'main th a[href^="/organisations/"]')
+    page.context.clear_cookies()
+    enter(PRESCRIBER)
+    found["request"] = first("/besoins/", 'main th a[href^="/besoins/"]')
     page.context.close()
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from maillon.hardware.thresholds import USE_NAMES, Use
@@ -154,7 +155,7 @@ class RequestForm(IdentityForm):
     def __init__(self, *args: Any, actor: Actor, known: Request | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
-        self.fields["use"].choices = [(use.value, _(USE_NAMES[use].text)) for use in Use]  # type: ignore[attr-defined]
+        self.fields["use"].choices = [(use.value, capfirst(_(USE_NAMES[use].text))) for use in Use]  # type: ignore[attr-defined]
         self.fields["commune"].required = True
         for criterion in sorted(PROVED):
             self.fields[f"seen_{criterion.value}"] = _date(_("Proof seen on"))

@@ -1,11 +1,11 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from maillon.needs import public_views as public
 from maillon.needs import views
 from maillon.needs.lists import urls as lists
 
 app_name = "needs"
-requests = [
+requests: list[URLPattern | URLResolver] = [
     path("", views.requests, name="requests"),
     path("a-faire/", views.to_do, name="to-do"),
     path("noms/", views.requests_named, name="requests-named"),

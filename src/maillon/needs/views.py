@@ -128,7 +128,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
 
 def _usual(request: HttpRequest) -> dict[str, Any]:
     """What most requests of this organisation begin with: its own commune, a computer."""
-    commune = Organisation.objects.filter(pk=request.actor.organisation_id).values_list("commune", flat=True).first()
+    commune = Organisation.objects.filter(pk=request.actor.home).values_list("commune", flat=True).first()
     return {"machines": ["laptop", "desktop"], "commune": commune}
 
 
