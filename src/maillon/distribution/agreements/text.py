@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
 from maillon.distribution.agreements.rules import KEPT_YEARS
 from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind
@@ -165,7 +165,7 @@ def _sections(facts: Facts, party: Party) -> list[tuple[str, list[str]]]:
 
 
 def _loan(facts: Facts) -> list[tuple[str, list[str]]]:
-    count, lender = len(facts.machines), facts.lender
+    lender = facts.lender
     until = [
         _("You bring the machines back on %(day)s at the latest.") % {"day": wording.long_date(facts.due_on)}
         if facts.due_on
@@ -181,12 +181,7 @@ def _loan(facts: Facts) -> list[tuple[str, list[str]]]:
         (
             _("What this is"),
             [
-                ngettext(
-                    "%(lender)s lends you the machine written above.",
-                    "%(lender)s lends you the %(count)d machines written above.",
-                    count,
-                )
-                % {"lender": lender, "count": count},
+                _("%(lender)s lends you the equipment listed above.") % {"lender": lender},
                 _("It is free. You pay nothing, now or later."),
                 _("The machines still belong to %(lender)s.") % {"lender": lender},
             ],
@@ -227,17 +222,11 @@ def _loan(facts: Facts) -> list[tuple[str, list[str]]]:
 
 
 def _gift(facts: Facts) -> list[tuple[str, list[str]]]:
-    count = len(facts.machines)
     return [
         (
             _("What this is"),
             [
-                ngettext(
-                    "%(lender)s gives you the machine written above.",
-                    "%(lender)s gives you the %(count)d machines written above.",
-                    count,
-                )
-                % {"lender": facts.lender, "count": count},
+                _("%(lender)s gives you the equipment listed above.") % {"lender": facts.lender},
                 _("It is free. You pay nothing, now or later."),
                 _("The machines are yours from today."),
             ],
@@ -258,7 +247,7 @@ def _sale(facts: Facts) -> list[tuple[str, list[str]]]:
         (
             _("What this is"),
             [
-                _("%(lender)s sells you the machines written above, at a solidarity price.") % {"lender": facts.lender},
+                _("%(lender)s sells you the equipment listed above, at a solidarity price.") % {"lender": facts.lender},
                 _("You pay %(price)s in all, taxes included.") % {"price": euros(total)},
                 _("The machines are yours from today."),
             ],
