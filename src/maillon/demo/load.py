@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from maillon.demo import acting, desks
 from maillon.demo import machines as stock
 from maillon.demo.families import Families
 from maillon.demo.people import COORDINATION, DESK_HOURS, ORGANISATIONS, PEOPLE
+from maillon.demo.rounds import Rounds
 from maillon.demo.timeline import Timeline
 from maillon.kernel import ledger
 from maillon.kernel.actor import system
@@ -56,15 +58,19 @@ def load(machines: int = MACHINES) -> None:
 
 
 def _load(machines: int) -> None:
+    acting.forget()
     load_communes(GROUPING)
     found_organisations()
     draw = Random(SEED)  # noqa: S311 - a demonstration, the same everywhere
     timeline = Timeline(until=timezone.now())
-    stock.Machines(timeline, draw).plan(machines)
+    lots = stock.Machines(timeline, draw)
+    lots.plan(machines)
     Families(timeline, draw, machines / MACHINES).plan()
+    Rounds(timeline, draw, lots).plan()
     timeline.run()
     stock.announced(draw)
     stock.odd_fates(draw)
+    desks.receive(draw)
     for territory in Organisation.objects.filter(kind=OrganisationKind.COORDINATION):
         publishing.publish(territory.pk)
     ledger.checkpoint()

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from maillon.collection import commands as collecting
 from maillon.collection.models import Lot
-from maillon.demo.acting import actor, organisation, place
+from maillon.demo.acting import actor, organisation, place, workshop_of
 from maillon.demo.models import models
 from maillon.demo.people import COORDINATION
-from maillon.demo.readings import TEST_SERIAL, Reading, erasure_report, public_key, reading, signed
+from maillon.demo.readings import TEST_SERIAL, Reading, erasure_report, public_key, reading, signed, upgraded
 from maillon.demo.timeline import Timeline
 from maillon.hardware.model import Kind
 from maillon.kernel.errors import Refusal
@@ -139,7 +139,12 @@ class Machines:
         """Take the machine one step further, if the rules let it: what is refused stays where it is."""
         name, who = WORK[step], actor(workshop)
         device = Device.objects.get(id=device_id)
-        if name == "repaired" and self.draw.random() < 0.6:
+        if name == "repaired" and (read := self.reads[device_id]).disk_kind == "hdd" and device.grade:
+            if self.draw.random() < 0.85:
+                self._upgrade(workshop, device, read, when)
+                self._then(step + 1, workshop, device_id, when)
+                return
+        elif name == "repaired" and self.draw.random() < 0.6:
             self._then(step + 1, workshop, device_id, when)
             return
         if name == "installed" and device.parts_only:
@@ -160,6 +165,19 @@ class Machines:
             return
         self._then(step + 1, workshop, device_id, when)
 
+    def _upgrade(self, workshop: str, device: Device, read: Reading, when: datetime) -> None:
+        """An SSD in place of the hard disk, more memory; read again, and the new disk proved empty."""
+        who = actor(workshop)
+        better = self.reads[device.id] = upgraded(read, self.draw)
+        repair = {"repair": [Repair.DISK.value, Repair.MEMORY.value]}
+        moves.take_step(actor=who, device_id=device.id, step="repaired", at=when, answers=repair)
+        report = erasure_report(better, succeeds=True, ended=when + timedelta(hours=1))
+        files = [Incoming(name, content) for name, content in better.files]
+        proof = [Incoming(f"{better.serial}/wipe.json", signed(report, self.bench).encode())]
+        for some, later in ((files, timedelta(minutes=30)), (proof, timedelta(hours=2))):
+            for _line in receiving.receive(actor=who, files=some, at=when + later):
+                pass
+
     def _checks(self, device: Device) -> dict[str, str]:
         lines = check_lines(Kind(device.kind))
         given = {line: "ok" if self.draw.random() < 0.97 else "absent" for line in lines}
@@ -169,7 +187,7 @@ class Machines:
 
     def again(self, device: Device, when: datetime) -> None:
         """A machine that came back: erased anew, then worked on as the others."""
-        workshop = next(key for key in ("atelier-nord", "atelier-sud") if organisation(key).pk == device.holder_id)
+        workshop = workshop_of(device.holder_id)
         known = [(self.reads[device.id], device)]
         self.timeline.plan(
             when + timedelta(days=self.draw.randrange(3, 12)), partial(self._erase, workshop, known, self.bench)
@@ -209,8 +227,12 @@ def odd_fates(draw: Random) -> None:
         if number % 3 == 0:
             condition = {"condition": draw.choice("CD")}
             moves.take_step(actor=technician, device_id=device.id, step="triaged", answers=condition)
-    erased = list(Device.objects.workable_by(technician).filter(state="erased", grade__lte=1).order_by("number")[:9])
-    for position, device in enumerate(erased):
+    weak = list(
+        Device.objects.workable_by(technician)
+        .filter(state__in=("erased", "ready"), grade__lte=1)
+        .order_by("number")[:9]
+    )
+    for position, device in enumerate(weak):
         moves.take_step(actor=technician, device_id=device.id, step="for_parts", answers={"reason": "too_old"})
         if position % 2:
             slip = {"slip": f"BSD-FICTIF-{position:03d}"}

@@ -51,6 +51,26 @@ def reading(model: Model, draw: Random, number: int, *, failing: bool = False) -
     return Reading(tuple(named), serial, disk_serial, f"{maker} {disk_model}", disk_bytes, kind, failing)
 
 
+NEW_SSD = ("Kingston", "SA400S37240G", 240 * 10**9 // 4096 * 4096)
+
+
+def upgraded(read: Reading, draw: Random) -> Reading:
+    """The same machine once its workshop has fitted an SSD and larger modules of memory."""
+    maker, name, size = NEW_SSD
+    serial = f"{TEST_SERIAL}-{draw.randrange(16**8):08X}"
+    disk = _smartctl("ssd", maker, name, serial, size, draw, failing=False).encode()
+    files = []
+    for path, content in read.files:
+        if path.endswith("smartctl.json"):
+            files.append((path, disk))
+        elif path.endswith("dmidecode.txt"):
+            larger = content.replace(b"\tSize: 2 GB", b"\tSize: 8 GB").replace(b"\tSize: 4 GB", b"\tSize: 8 GB")
+            files.append((path, larger))
+        else:
+            files.append((path, content))
+    return Reading(tuple(files), read.serial, serial, f"{maker} {name}", size, "ssd", failing=False)
+
+
 def _dmidecode(model: Model, draw: Random, serial: str, modules: tuple[int, ...]) -> str:
     bios_vendor, bios_version, bios_date = (word.replace("_", " ") for word in model.bios.split(" "))
     year, month, day = bios_date.split("-")
