@@ -59,6 +59,7 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("demandes-a-faire", PRESCRIBER, "/besoins/a-faire/"),
     ("demande", PRESCRIBER, "{request}"),
     ("demande-nouvelle", PRESCRIBER, "/besoins/nouvelle/"),
+    ("demandes-listes", PRESCRIBER, "/besoins/listes/"),
     ("demande-modifiee", PRESCRIBER, "{request}modifier/"),
     ("suivi", "", "/suivi/"),
     ("donnees", "", "/donnees/"),
