@@ -26,7 +26,14 @@ from tests.chain.test_every_page import PAGES
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 EVERY = sorted(path for folder in (ROOT, DOCS) for path in folder.glob("**/*.md" if folder == DOCS else "*.md"))
-FRENCH = [ROOT / "LISEZMOI.md", DOCS / "techniciens.md", DOCS / "coordinateurs.md", DOCS / "donateurs.md", DOCS / "prescripteurs.md"]
+FRENCH = [
+    ROOT / "LISEZMOI.md",
+    DOCS / "techniciens.md",
+    DOCS / "coordinateurs.md",
+    DOCS / "donateurs.md",
+    DOCS / "prescripteurs.md",
+    DOCS / "remises.md",
+]
 VARIABLE = re.compile(r"\b(?:MAILLON_[A-Z_]+|DATABASE_URL)\b")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)

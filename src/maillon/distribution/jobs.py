@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.agreements import commands, rules
-from maillon.distribution.agreements.models import Agreement
+from maillon.distribution.agreements.models import Agreement, OneTimeCode
 from maillon.distribution.agreements.vocabulary import AgreementState
 from maillon.distribution.appointments import jobs as _appointments  # noqa: F401 - the jobs of that room
 from maillon.distribution.loans.commands import give_by_rule
@@ -42,7 +42,11 @@ def purge_agreements() -> int:
 @periodic(daily_at="04:25")
 @job(title=_("Cancel the agreements that nobody signed for a month"))
 def forget_drafts() -> int:
-    """The name typed for them goes with them; their machines stay promised. Returns how many."""
+    """The name typed for them goes with them; their machines stay promised. One-time codes too old to sign go as well.
+
+    Returns how many agreements.
+    """
+    OneTimeCode.objects.filter(expires_at__lt=timezone.now()).delete()
     unsigned = timezone.now() - timedelta(days=rules.DRAFT_KEPT_DAYS)
     drafts = Agreement.objects.filter(state=AgreementState.DRAFT, created_at__lt=unsigned)
     left = list(drafts.order_by("created_at").values_list("pk", "territory_id")[:AT_ONCE])

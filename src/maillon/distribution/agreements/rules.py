@@ -12,6 +12,8 @@ from enum import StrEnum
 from maillon.collection.rules import PRICE_CAPS_SOURCE, RecipientCategory, Regime, may_sell, price_caps
 from maillon.hardware.messages import Message, _
 from maillon.hardware.model import Kind
+from maillon.kernel.retention import Kept
+from maillon.needs.rules import OURS
 from maillon.needs.vocabulary import Beneficiary, Criterion
 
 # From memory, not confirmed: the time within which someone may go to court over a contract (prescription).
@@ -139,3 +141,33 @@ def years_from(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+PARTIES = Message(_("The organisations that are a party to it alone; each reading is recorded"))
+RETENTION: tuple[Kept, ...] = (
+    Kept(
+        key="agreement",
+        what=Message(_("A signed agreement: who signs, its text, the signature or the signed page (encrypted)")),
+        readers=PARTIES,
+        period=Message(_("5 years after its end: the return, the gift or the sale")),
+        then=Message(_("Erased by the program; its code, its machines and its dates stay")),
+        source=Message(_("Civil code, article 2224 (five years to go to court)")),
+        note=Message(_("from memory, not confirmed")),
+    ),
+    Kept(
+        key="unsigned",
+        what=Message(_("What was typed for an agreement that nobody signed (encrypted)")),
+        readers=PARTIES,
+        period=Message(_("30 days, or until it is cancelled")),
+        then=Message(_("Erased by the program; the machines stay promised")),
+        source=OURS,
+    ),
+    Kept(
+        key="one_time_code",
+        what=Message(_("A one-time code to sign with (encrypted)")),
+        readers=Message(_("The person alone")),
+        period=Message(_("24 hours, or until it is used")),
+        then=Message(_("Erased by the program")),
+        source=OURS,
+    ),
+)

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 def wire() -> None:
     from maillon.distribution.agreements.family import part
+    from maillon.distribution.agreements.rules import RETENTION
     from maillon.distribution.loans.queries import waiting
-    from maillon.kernel import navigation, start
+    from maillon.kernel import navigation, retention, start
     from maillon.needs import family
 
     navigation.add(
@@ -14,5 +15,6 @@ def wire() -> None:
         navigation.Item(_("Loans"), "loans:list", "arrow-repeat", "handover.view", order=64),
         navigation.Item(_("Agreements"), "agreements:list", "file-earmark-text", "handover.view", order=66),
     )
+    retention.add(*RETENTION, order=30)
     start.add("handover.view", waiting, order=40)
     family.add_part("distribution/_family.html", part, order=30)
