@@ -158,7 +158,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
     bits = [1 << bit for bit in range(24) if any(form[4] >> bit & 1 for form in forms)]  # the extras in use
     for bit in bits:
         masks += [mask | bit for mask in masks]
-    must(len(bits) <= 12 and len(places) * len(kinds) * len(grades) * len(masks) <= 2_000_000, "invalid", "too large")
+    must(len(bits) <= 12 and (len(places) + 1) * len(kinds) * len(grades) * len(masks) <= 4_000_000, "invalid", "size")
     cells = [*product([*range(len(places)), "all"], kinds, grades, masks)]
     doors = [("place", place) for place in range(len(places))]
     names = ["S", *range(len(nodes)), *sorted(forms), *cells, *doors, "T"]  # the nodes, in the order of the prices
@@ -180,7 +180,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
         flow[doors[end[0]], "T"] += machines
     arcs: list[tuple[Any, ...]] = [("S", "T", NO_LIMIT, flow["S", "T"], "other", 0)]
     for v, (node, asking) in enumerate(zip(nodes, below(most))):
-        for j in range(kept[v], kept[v] + min(asking, room[v])):  # machine number j of the node
+        for j in range(kept[v], kept[v] + min(asking, room[v], len(devices))):  # machine number j of the node
             arcs.append((node["parent"] if v else "S", v, 1, int(j < received[v]), "tree", (v, j)))
     for r in requests.values():  # one machine, or what a group may receive over its minimum, which is fixed
         arcs.append((r.node, r[2:7], most[r.id] - least[r.id], given[r.id] - least[r.id], "request", r))
@@ -205,7 +205,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
         "waste": ("lattice", int),
         "distance": ("entry", int),
     }
-    must(sorted(rules["levels"]) == sorted([*costs, "tier", "points"]), "invalid", "levels")
+    must(sorted(rules["levels"]) == sorted([*costs, "tier", "points"]) and rules["tiers"] <= 16, "invalid", "levels")
     for t in range(rules["tiers"]):
         costs[f"tier {t}"] = ("request", lambda r, t=t: -(r.tier == t))  # type: ignore[misc]
         costs[f"points {t}"] = ("request", lambda r, t=t: -r.points * (r.tier == t))  # type: ignore[misc]
