@@ -17,5 +17,6 @@ from maillon.distribution.appointments.models import (  # noqa: F401 - its table
     ReminderLine,
     WaitingEntry,
 )
+from maillon.distribution.donor_report.models import RetiredStock  # noqa: F401 - its table
 from maillon.distribution.help.models import OthersRepair, Repair, Ticket  # noqa: F401 - its tables
 from maillon.distribution.loans.models import Recall, RecallLine  # noqa: F401 - its tables

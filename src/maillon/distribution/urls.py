@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prets/", include("maillon.distribution.loans.urls")),
     path("rendez-vous/", include("maillon.distribution.appointments.urls")),
     path("aide/", include("maillon.distribution.help.urls")),
+    path("dons/", include("maillon.distribution.donor_report.urls")),
 ]

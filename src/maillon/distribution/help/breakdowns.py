@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -194,7 +194,8 @@ def _others(territory_id: UUID) -> Any:
 
 
 def _ours(territory_id: UUID, columns: tuple[str, ...], group: Callable[..., Hashable]) -> dict[Any, Tally]:
-    rows = _counted(territory_id).order_by().values_list(*columns, "fault", "status", "ticket__isnull")
+    bench = ExpressionWrapper(Q(ticket__isnull=True), BooleanField())
+    rows = _counted(territory_id).order_by().annotate(bench=bench).values_list(*columns, "fault", "status", "bench")
     tallies: dict[Any, Tally] = defaultdict(Tally)
     for *values, fault, status, on_the_bench, count in rows.annotate(count=Count("pk")):
         _add(tallies[group(*values)], count, Fault(fault), status, in_use=not on_the_bench)

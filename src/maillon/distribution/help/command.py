@@ -27,9 +27,7 @@ def main(argv: list[str]) -> int:
         ),
         epilog=" ".join(
             [
-                _(
-                    "A refused row is told with its reason; the others are kept. The same file twice is harmless."
-                ),
+                _("A refused row is told with its reason; the others are kept. The same file twice is harmless."),
                 _("Exit codes: 0 all right, 1 something was refused, 2 wrong use."),
                 _("Example: maillon repairs OpenRepairData_v0.3.csv --as coordination@exemple.invalid"),
             ]

@@ -12,11 +12,13 @@ def wire() -> None:
     from maillon.workshop import additions
     from maillon.workshop.signals import step_taken
 
-    navigation.add(navigation.Item(_("Help"), "help:queue", "life-preserver", "help.view", order=60))
-    start.add("help.view", waiting, order=15)
+    navigation.add(
+        navigation.Item(_("Help"), "help:queue", "life-preserver", "help.view", order=48, group=_("Handing over"))
+    )
+    start.add("help.view", waiting, order=16, group=_("Handing over"))
     start.welcome("help/_welcome.html")
     additions.add(additions.DEVICE, "help/_device.html", parts.on_device, order=40)
     additions.add(additions.PASSPORT, "help/_passport.html", parts.on_passport, order=40)
     additions.add_notes(breakdowns.notes_on_checks)
-    family.add_part("help/_family.html", parts.on_family_page, order=60)
+    family.add_part("help/_family.html", parts.on_family_page, order=48, group=_("Handing over"))
     step_taken.connect(follow_step, dispatch_uid="help")
