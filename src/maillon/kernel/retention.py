@@ -9,7 +9,7 @@ A row says what the program does, not what one hopes: an app that publishes a pe
 
 from dataclasses import dataclass
 
-from maillon.hardware.messages import Message
+from maillon.hardware.messages import Message, _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,35 @@ class Kept:
     source: Message
     note: Message | None = None
 
+
+PLATFORM = (
+    Kept(
+        key="account",
+        what=Message(_("E-mail, name and roles of those who have an account")),
+        readers=Message(_("Their organisation, and the coordination")),
+        period=Message(
+            _("The roles until they are removed; the account, without any right then, until it is asked for")
+        ),
+        then=Message(_("Renamed by who runs the server when asked")),
+        source=Message(_("ours, a judgement")),
+    ),
+    Kept(
+        key="ledger",
+        what=Message(_("The ledger: who did what, when, by identifiers and codes; never a name nor words of a person")),
+        readers=Message(_("Those who may see what it is about")),
+        period=Message(_("Without end: it proves that nothing was altered")),
+        then=Message(_("An identifier leads to nobody once the name it stood for is erased")),
+        source=Message(_("ours, a judgement")),
+    ),
+    Kept(
+        key="visits",
+        what=Message(_("The network address of who tries a code or a password, and an open session")),
+        readers=Message(_("Nobody")),
+        period=Message(_("Minutes for an address, 12 hours at most for a session, half an hour for a family's page")),
+        then=Message(_("Erased each night")),
+        source=Message(_("ours, a judgement")),
+    ),
+)
 
 _rows: dict[str, tuple[int, Kept]] = {}
 

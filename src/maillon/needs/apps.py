@@ -12,8 +12,11 @@ class NeedsConfig(AppConfig):
         from maillon.needs.lists.rules import RETENTION
         from maillon.needs.waiting import waiting
 
-        navigation.add(navigation.Item(_("Requests"), "needs:requests", "people", "needs.view", order=12))
-        start.add("needs.view", waiting, order=10)
+        navigation.add(
+            navigation.Item(_("Requests"), "needs:requests", "people", "needs.view", order=10, group=_("Needs"))
+        )
+        start.add("needs.view", waiting, order=10, group=_("Needs"))
         start.welcome("needs/_family_door.html")
         retention.add(*rules.RETENTION, order=10)
+        retention.add(*retention.PLATFORM, order=90)
         retention.add(*RETENTION, order=11)
