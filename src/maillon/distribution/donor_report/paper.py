@@ -63,10 +63,10 @@ def _data(report: Report, lang: str) -> dict[str, Any]:
     period = (
         gettext("Machines received in %(year)d") % {"year": report.year} if report.year else gettext("All machines")
     )
-    counted = wording.long_date(report.until)
+    counted = gettext("counted on %(day)s") % {"day": wording.long_date(report.until)}
     said = {
         "title": title,
-        "subtitle": f"{period} – {gettext('counted on %(day)s') % {'day': counted}}",
+        "subtitle": f"{period} – {counted}",
         "fates": gettext("What became of them"),
         "emissions": gettext("Emissions avoided"),
         "reuse": gettext("Rate of reuse (REEN)"),

@@ -142,10 +142,10 @@ def _rate(year: Reuse) -> str:
         year.oriented,
     ) % {"count": wording.number(year.oriented), "proved": wording.number(year.proved)}
     if year.stock is None:
-        return f"{a} {gettext('B, the retired equipment in stock on 1 January, was not told: no rate.')}"
+        return " ".join([a, gettext("B, the retired equipment in stock on 1 January, was not told: no rate.")])
     b = gettext("B: %(stock)s in stock on 1 January.") % {"stock": wording.number(year.stock)}
     if year.rate is None or year.rate_proved is None:
-        return f"{a} {b} {gettext('Nothing was in stock: no rate.')}"
+        return " ".join([a, b, gettext("Nothing was in stock: no rate.")])
     rate = gettext("Rate: %(rate)s, of which %(proved)s proved.") % {
         "rate": wording.percent(year.rate),
         "proved": wording.percent(year.rate_proved),
@@ -157,9 +157,13 @@ def reuse_notes() -> list[str]:
     """What holds for every year."""
     return [
         gettext(
-            "Loi n° 2021-1485, art. 16, and décret n° 2023-266 of 12 April 2023, art. 3: A/B × 100; at least 25 % in "
-            "2023, 35 % in 2024, 50 % from 2025."
-        ),
+            "Loi n° 2021-1485, art. 16, and décret n° 2023-266 of 12 April 2023, art. 3: A/B; at least %(first)s in "
+            "2023, %(second)s in 2024, %(then)s from 2025."
+        )
+        % {
+            name: wording.percent((rules.target(year) or 0) / 100)
+            for name, year in (("first", 2023), ("second", 2024), ("then", 2025))
+        },
         gettext(
             "A counts what came here alone: add what you oriented elsewhere. A machine at the workshop counts since "
             "the workshop undertook to reuse it; it is proved once someone received it."
