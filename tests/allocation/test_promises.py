@@ -199,6 +199,24 @@ def test_reserving_by_hand_for_a_request_that_does_not_wait_is_refused(world):
     assert device.state == "ready"
 
 
+def test_handing_over_by_hand_what_nobody_was_promised_is_a_promise_kept_at_once(world, english):
+    request, device, other = make_request(world), ready_device(world), ready_device(world)
+
+    def hand_over(who, which, reference):
+        answers = {"reference": reference}
+        moves.take_step(actor=world.actor(who), device_id=which.id, step="handed_over", answers=answers)
+
+    with pytest.raises(Refusal, match="the coordination decides"):
+        hand_over("head", device, request.code)
+    hand_over("coordinator", device, request.code)
+    assert now(Promise.objects.get()) == ("handed_over", "served", "kept")
+    assert told(request) == ["promise.made", "promise.kept"]
+    with pytest.raises(promises.RequestGone):  # it has its machine
+        hand_over("coordinator", other, request.code)
+    hand_over("head", other, "SALON-2026")  # no family waits behind it
+    assert Promise.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("step", "answers", "expected"),
     [

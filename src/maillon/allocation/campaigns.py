@@ -60,7 +60,7 @@ def open_campaign(
     Raises NotAllowed, Refusal (another one is under way; a day gone by).
     """
     require_decider(actor)
-    rules = rulesets.current(actor.territory)
+    rules = rulesets.current(actor.territory, at)
     if kind == Campaign.Kind.ARRIVAL:
         last = _last_round(actor.territory)
         if last is None:
@@ -449,7 +449,7 @@ def urgent(*, actor: Actor, request_id: UUID, reason: str, at: datetime | None =
             % {"code": codes.pretty(request.code), "state": request.get_state_display()},
             _("Open its page to see what happened."),
         )
-    rules, today = rulesets.current(actor.territory), timezone.localdate(at)
+    rules, today = rulesets.current(actor.territory, at), timezone.localdate(at)
     with transaction.atomic():
         opened = _opened(actor, Campaign.Kind.URGENT.value, today, rules, at, only=request, urgency=why.value)
     key = opened.pk

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.models import Campaign, Ending, PromiseState, Review
@@ -48,12 +49,12 @@ class RulesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.document = document
         for name, criterion in CRITERIA.items():
-            self._number(f"points_{name}", told(criterion), document["points"].get(name, 0), MOST_POINTS)
+            self._number(f"points_{name}", capfirst(told(criterion)), document["points"].get(name, 0), MOST_POINTS)
         self._number("points_max", _("Most points of a request"), document["points_max"], 10_000)
         for name, label in AGEING.items():
             self._number(f"ageing_{name}", label, document["ageing"][name], 10_000)
         for rank, level in enumerate(document["levels"], 1):
-            self._number(f"level_{level}", told(LEVEL_NAMES[level]), rank, len(LEVELS), least=1)
+            self._number(f"level_{level}", capfirst(told(LEVEL_NAMES[level])), rank, len(LEVELS), least=1)
         for name, label in DISTANCE.items():
             self._number(f"distance_{name}", label, document["distance"][name], 1000)
         for name, label in (

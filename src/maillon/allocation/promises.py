@@ -227,6 +227,8 @@ def follow_step(
         if living is None:
             _reserve_by_hand(actor, device, str(answers.get("reference") or ""), at)
         return
+    if living is None and step == "handed_over":
+        _given_by_hand(actor, device, str(answers.get("reference") or ""), at)
     if living is None or step not in ("handed_over", "released", "faulty", "lost"):
         return
     living.device, living.request = device, _locked_request(actor, living.request_id)
@@ -250,15 +252,26 @@ _BY_HAND = {
 
 def _reserve_by_hand(actor: Actor, device: Device, reference: str, at: datetime | None) -> None:
     """A reference that is the code of a request makes a promise; any other is a note of the workshop's own."""
-    if (request := _named(device, reference)) is None:
-        return
+    if (request := _named(device, reference)) is not None:
+        _by_hand(actor, request, device, at)
+
+
+def _by_hand(actor: Actor, request: Request, device: Device, at: datetime | None) -> Promise:
     if not (actor.may("allocation.decide") and actor.oversees):
         raise Refusal(
             _("%(code)s is a family's request: the coordination decides who receives a machine.")
             % {"code": codes.pretty(request.code)},
             _("Ask the coordination, or let the next campaign give this machine."),
         )
-    _make(actor, None, _locked_request(actor, request.pk), device, at)
+    return _make(actor, None, _locked_request(actor, request.pk), device, at)
+
+
+def _given_by_hand(actor: Actor, device: Device, reference: str, at: datetime | None) -> None:
+    """A machine that nobody was promised, handed over at once for a request: promised and kept, by who may decide."""
+    request = _named(device, reference)
+    if request is None or request.promises.filter(device=device, state=PromiseState.KEPT).exists():
+        return
+    _keep(actor, _by_hand(actor, request, device, at), at)
 
 
 def _handed_over_by_hand(actor: Actor, living: Promise, reference: str, at: datetime | None) -> None:

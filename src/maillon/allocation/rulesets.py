@@ -23,10 +23,10 @@ def digest_of(document: dict[str, Any]) -> str:
     return sha256(canonical.encode(document)).hexdigest()
 
 
-def current(territory_id: UUID) -> RuleSet:
+def current(territory_id: UUID, at: datetime | None = None) -> RuleSet:
     """The rules that hold today; the platform's first proposal is adopted where there are none. One query."""
     held: RuleSet | None = RuleSet.objects.filter(territory_id=territory_id).order_by("-version").first()
-    return held or _adopted(system(territory_id), territory_id, DEFAULT, None, None)
+    return held or _adopted(system(territory_id), territory_id, DEFAULT, None, at)
 
 
 def adopt(*, actor: Actor, document: dict[str, Any], seen: int | None = None, at: datetime | None = None) -> RuleSet:

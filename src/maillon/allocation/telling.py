@@ -36,6 +36,12 @@ class Section:
     title: Message
     said: tuple[Said, ...]
 
+    @property
+    def source(self) -> Message | None:
+        """Where all of it comes from; None when its sentences differ in that: each then tells its own."""
+        sources = {str(said.source) for said in self.said}
+        return self.said[0].source if len(sources) == 1 else None
+
 
 def sections(rules: Rules, default: Rules) -> tuple[Section, ...]:
     """The rules in plain sentences. default: those proposed with the platform, to tell what was changed since."""
@@ -102,9 +108,10 @@ def _said_points(rules: Rules, default: Rules) -> tuple[Said, ...]:
         names = [CRITERIA[name] for name in CRITERIA if name in group and rules.points.get(name)]
         if len(names) > 1:
             either = _joined(names, _("%(a)s or %(b)s"))
-            said.append(Said(Message(_("Only the best of these counts: %(names)s."), {"names": either}), _source(same)))
+            text = Message(_("Only the best of these counts: %(names)s."), {"names": either})
+            said.append(Said(text, _source(same, OURS_FROM_PRACTICE)))
     most = Message(_("%(points)d points at most."), {"points": rules.points_max})
-    said.append(Said(most, _source(rules.points_max == default.points_max)))
+    said.append(Said(most, _source(rules.points_max == default.points_max, OURS_FROM_PRACTICE)))
     return tuple(said)
 
 
