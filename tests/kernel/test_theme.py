@@ -14,10 +14,10 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.template import engines
 from django.test import RequestFactory, override_settings
-from django.urls import include, path
-from django.views.i18n import set_language
+from django.urls import path
 
 from maillon.config import settings as installed
+from maillon.config import urls as site
 from maillon.kernel import navigation
 from maillon.kernel.access import EVERYONE, SIGNED_IN, access
 from maillon.kernel.actor import Actor, ActorKind
@@ -86,12 +86,9 @@ def asks(request):
 urlpatterns = [
     path("asks/", asks),
     path("refuses/", refuses),
-    path("", include("maillon.territory.urls")),
-    path("", include("maillon.workshop.urls")),  # the welcome page leads there
-    path("compte/", include("allauth.urls")),
     path("parts/", parts, name="parts"),
     path("broken/", broken, name="broken"),
-    path("langue/", access(EVERYONE)(set_language), name="set_language"),
+    *site.urlpatterns,  # the welcome page leads everywhere
 ]
 
 

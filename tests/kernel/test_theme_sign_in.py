@@ -7,20 +7,14 @@ from contextlib import suppress
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, include, path, reverse
-from django.views.i18n import set_language
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from maillon.kernel.access import EVERYONE, access
+from maillon.config import urls as site
 from maillon.territory.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a-long-enough-sentence"
-urlpatterns = [
-    path("", include("maillon.territory.urls")),
-    path("", include("maillon.workshop.urls")),  # the welcome page leads there
-    path("compte/", include("allauth.urls")),
-    path("langue/", access(EVERYONE)(set_language), name="set_language"),
-]
+urlpatterns = site.urlpatterns
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,11 @@ class AllocationConfig(AppConfig):
 
         step_taken.connect(follow_step)
         closing.connect(take_back)
-        navigation.add(navigation.Item(_("Allocation"), "allocation:campaigns", "people", "allocation.view", order=12))
-        start.add("allocation.view", waiting, order=5)
+        navigation.add(
+            navigation.Item(
+                _("Allocation"), "allocation:campaigns", "list-check", "allocation.view", order=12, group=_("Needs")
+            )
+        )
+        start.add("allocation.view", waiting, order=5, group=_("Needs"))
         pages.add_part("allocation/_request.html", request_part, order=20)
         family.add_part("allocation/_family.html", family_part, order=20)

@@ -9,5 +9,7 @@ class CollectionConfig(AppConfig):
         from maillon.collection.waiting import waiting
         from maillon.kernel import navigation, start
 
-        navigation.add(navigation.Item(_("Lots"), "collection:lots", "truck", "lots.view", order=15))
-        start.add("lots.view", waiting, order=20)
+        navigation.add(
+            navigation.Item(_("Lots"), "collection:lots", "truck", "lots.view", order=22, group=_("Machines"))
+        )
+        start.add("lots.view", waiting, order=32, group=_("Machines"))

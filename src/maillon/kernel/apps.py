@@ -10,5 +10,7 @@ class KernelConfig(AppConfig):
     verbose_name = _("Kernel")
 
     def ready(self) -> None:
-        navigation.add(navigation.Item(_("Jobs"), "jobs:list", "clock-history", "jobs.view", order=70))
+        navigation.add(
+            navigation.Item(_("Jobs"), "jobs:list", "clock-history", "jobs.view", order=70, group=_("Platform"))
+        )
         autodiscover_modules("events")  # each app registers its kinds of events: see maillon.kernel.events

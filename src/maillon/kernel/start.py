@@ -4,7 +4,7 @@ Each app says what it knows, the page shows it in order.
 
 # maillon/workshop/apps.py
 def ready(self) -> None:
-    start.add("stock.view", stock_waiting, order=20)
+    start.add("stock.view", stock_waiting, order=20, group=_("Machines"))
     start.welcome("workshop/_label.html")
 """
 
@@ -29,18 +29,27 @@ class Waiting:
 
 
 Source = Callable[[Actor], Iterable[Waiting]]
-_sources: dict[str, tuple[int, str, Source]] = {}
+_sources: dict[str, tuple[int, str, Source, str | Promise]] = {}
 
 
-def add(permission: str, source: Source, *, order: int = 100) -> None:
-    """Adding the same function again replaces it: `ready` may run twice."""
-    _sources[f"{source.__module__}.{source.__qualname__}"] = (order, permission, source)
+def add(permission: str, source: Source, *, order: int = 100, group: str | Promise = "") -> None:
+    """group: the heading of its figures; sources of one group that follow each other share it.
+
+    Adding the same function again replaces it: `ready` may run twice.
+    """
+    _sources[f"{source.__module__}.{source.__qualname__}"] = (order, permission, source, group)
 
 
-def waiting(actor: Actor) -> list[Waiting]:
-    """All that the actor may see, in order."""
-    ordered = sorted(_sources.values(), key=lambda entry: entry[0])
-    return [item for _order, permission, source in ordered if actor.may(permission) for item in source(actor)]
+def waiting(actor: Actor) -> list[tuple[str | Promise, list[Waiting]]]:
+    """All that the actor may see, in order, by group."""
+    groups: list[tuple[str | Promise, list[Waiting]]] = []
+    for _order, permission, source, group in sorted(_sources.values(), key=lambda entry: entry[0]):
+        items = list(source(actor)) if actor.may(permission) else []
+        if items and groups and groups[-1][0] == group:
+            groups[-1][1].extend(items)
+        elif items:
+            groups.append((group, items))
+    return groups
 
 
 _parts: list[str] = []

@@ -10,5 +10,12 @@ class TerritoryConfig(AppConfig):
 
         navigation.add(
             navigation.Item(_("Start"), "home", "house", "signed in", order=0),
-            navigation.Item(_("Organisations"), "territory:organisations", "building", "organisation.view", order=80),
+            navigation.Item(
+                _("Organisations"),
+                "territory:organisations",
+                "building",
+                "organisation.view",
+                order=80,
+                group=_("Platform"),
+            ),
         )

@@ -33,10 +33,11 @@ def home(request: Request) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "territory/home.html", {"parts": start.welcome_parts()})
     waiting = start.waiting(request.actor)
-    first = next((item for item in waiting if item.action and item.value), None)
+    first = next((item for _group, items in waiting for item in items if item.action and item.value), None)
     here = request.actor.organisation_id
     organisation = Organisation.objects.filter(pk=here).first() if here else None
-    figures = [item for item in waiting if item.counted]
+    counted = [(group, [item for item in items if item.counted]) for group, items in waiting]
+    figures = [(group, items) for group, items in counted if items]
     return render(request, "territory/start.html", {"figures": figures, "first": first, "organisation": organisation})
 
 

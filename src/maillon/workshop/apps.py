@@ -18,13 +18,13 @@ class WorkshopConfig(AppConfig):
 
         item = navigation.Item
         navigation.add(
-            item(_("Stock"), "stock:list", "pc-display", "stock.view", order=10),
-            item(_("Drop readings"), "workshop:intake", "upload", "stock.intake", order=20),
-            item(_("Scan"), "stock:scan", "qr-code-scan", "stock.move", order=30),
-            item(_("Erasures"), "workshop:erasures", "shield-check", "stock.view", order=40),
-            item(_("Labels"), "workshop:labels", "printer", "stock.label", order=50),
+            item(_("Stock"), "stock:list", "pc-display", "stock.view", order=20, group=_("Machines")),
+            item(_("Drop readings"), "workshop:intake", "upload", "stock.intake", order=24, group=_("Machines")),
+            item(_("Scan"), "stock:scan", "qr-code-scan", "stock.move", order=26, group=_("Machines")),
+            item(_("Erasures"), "workshop:erasures", "shield-check", "stock.view", order=28, group=_("Machines")),
+            item(_("Labels"), "workshop:labels", "printer", "stock.label", order=30, group=_("Machines")),
         )
-        start.add("stock.view", waiting, order=10)
+        start.add("stock.view", waiting, order=30, group=_("Machines"))
         start.welcome("workshop/_label.html")
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")

@@ -13,9 +13,11 @@ def wire() -> None:
     from maillon.needs.signals import closing
     from maillon.territory.signals import removing_place
 
-    item = navigation.Item(_("Appointments"), "appointments:list", "calendar-event", "handover.view", order=55)
+    item = navigation.Item(
+        _("Appointments"), "appointments:list", "calendar-event", "handover.view", order=40, group=_("Handing over")
+    )
     navigation.add(item)
-    start.add("handover.view", waiting, order=12)
+    start.add("handover.view", waiting, order=12, group=_("Handing over"))
     family.add_part("appointments/_family.html", part, order=20)
     closing.connect(commands.cancel_of_request)
     removing_place.connect(commands.keep_places_expected)

@@ -11,10 +11,12 @@ def wire() -> None:
     from maillon.needs import family
 
     navigation.add(
-        navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=62),
-        navigation.Item(_("Loans"), "loans:list", "arrow-repeat", "handover.view", order=64),
-        navigation.Item(_("Agreements"), "agreements:list", "file-earmark-text", "handover.view", order=66),
+        navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=42, group=_("Handing over")),
+        navigation.Item(_("Loans"), "loans:list", "arrow-repeat", "handover.view", order=44, group=_("Handing over")),
+        navigation.Item(
+            _("Agreements"), "agreements:list", "file-earmark-text", "handover.view", order=46, group=_("Handing over")
+        ),
     )
     retention.add(*RETENTION, order=30)
-    start.add("handover.view", waiting, order=40)
+    start.add("handover.view", waiting, order=14, group=_("Handing over"))
     family.add_part("distribution/_family.html", part, order=30)

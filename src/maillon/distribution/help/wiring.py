@@ -20,5 +20,5 @@ def wire() -> None:
     additions.add(additions.DEVICE, "help/_device.html", parts.on_device, order=40)
     additions.add(additions.PASSPORT, "help/_passport.html", parts.on_passport, order=40)
     additions.add_notes(breakdowns.notes_on_checks)
-    family.add_part("help/_family.html", parts.on_family_page, order=48, group=_("Handing over"))
+    family.add_part("help/_family.html", parts.on_family_page, order=60)
     step_taken.connect(follow_step, dispatch_uid="help")
