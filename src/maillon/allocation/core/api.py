@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from maillon.allocation.core import hashing
-from maillon.allocation.core.groups import solver
 from maillon.allocation.core.hashing import problem_hash
 from maillon.allocation.core.problem import Problem, Refusal, Refused, read
 from maillon.allocation.core.reasons import reasons
@@ -63,7 +62,7 @@ def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision
                     "stage": part.stage.name,
                     "value": part.value,
                     "bound": part.bound,
-                    "solver": solver(),
+                    "solver": part.solver,
                     "status": part.status,
                 }
                 for part in decision.group_stages
