@@ -31,8 +31,10 @@ FRENCH = [
     DOCS / "techniciens.md",
     DOCS / "coordinateurs.md",
     DOCS / "donateurs.md",
+    DOCS / "aide.md",
     DOCS / "prescripteurs.md",
     DOCS / "remises.md",
+    DOCS / "rendez-vous.md",
 ]
 VARIABLE = re.compile(r"\b(?:MAILLON_[A-Z_]+|DATABASE_URL)\b")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")

@@ -61,6 +61,13 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("demande-nouvelle", PRESCRIBER, "/besoins/nouvelle/"),
     ("demandes-listes", PRESCRIBER, "/besoins/listes/"),
     ("demande-modifiee", PRESCRIBER, "{request}modifier/"),
+    ("rendez-vous", COORDINATOR, "/rendez-vous/"),
+    ("rendez-vous-jour", COORDINATOR, "{day}"),
+    ("rendez-vous-ouverture", COORDINATOR, "{day}ouverture/"),
+    ("rendez-vous-demande", COORDINATOR, "{appointment}"),
+    ("rendez-vous-prescripteur", PRESCRIBER, "/rendez-vous/"),
+    ("rappels", PRESCRIBER, "/rendez-vous/rappels/"),
+    ("lieu", COORDINATOR, "{place}"),
     ("suivi", "", "/suivi/"),
     ("donnees", "", "/donnees/"),
 ]
@@ -93,6 +100,9 @@ def links(served, browser):
     enter(COORDINATOR)
     found["lot"] = first("/lots/", 'main th a[href^="/lots/"]')
     found["organisation"] = first("/organisations/", 'main th a[href^="/organisations/"]')
+    found["day"] = first("/rendez-vous/", "main .days a").partition("?")[0]
+    found["appointment"] = first("/rendez-vous/", 'main td a[href^="/rendez-vous/demandes/"]')
+    found["place"] = first(f"{found['day']}ouverture/", 'main a[href*="/emplacements/"]')
     page.context.clear_cookies()
     enter(PRESCRIBER)
     found["request"] = first("/besoins/", 'main th a[href^="/besoins/"]')
