@@ -24,6 +24,7 @@ from maillon.hardware.model import Kind
 from maillon.kernel import vault
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from maillon.needs.models import Request
 from maillon.territory.models import Organisation
 from maillon.workshop.models import Device
 from tests.allocation.promises import make_promise, make_request
@@ -547,3 +548,66 @@ def test_the_terms_of_the_day_are_printed_and_kept(world):
     change_terms(actor=world.actor("head"), category="", loan_months=6, gift_after_months=None)
     agreement.refresh_from_db()
     assert agreement.gift_on is not None
+
+
+# -- the family's own page -------------------------------------------------------------------------------------------
+
+
+def family_session(client, agreement):
+    """The page opened by the codes of the letter."""
+    from django.contrib.auth.hashers import make_password
+
+    Request.objects.filter(pk=agreement.request_id).update(pin_digest=make_password("123456"))
+    answer = client.post("/suivi/", {"code": agreement.request.code, "pin": "123456"})
+    assert answer.status_code == 302
+    return client.get(answer.url).content.decode()
+
+
+@db
+def test_the_family_reads_the_text_and_its_code_on_its_own_page(world, client):
+    agreement = prepared(world)
+    code, _party, _text = commands.make_code(actor=world.actor("head"), agreement_id=agreement.pk, channel="family")
+    page = family_session(client, agreement)
+    assert code in page and NAME in page
+    sign(world, agreement, way=Way.CODE, code=code)
+    page = client.get("/suivi/").content.decode()
+    assert code not in page and f"/suivi/convention/{agreement.code}.pdf" in page
+
+
+@db
+def test_a_code_sent_by_e_mail_is_on_no_page(world, client):
+    agreement = prepared(world, party=Party(NAME, "", "amina@exemple.invalid"))
+    code, _party, _text = commands.make_code(actor=world.actor("head"), agreement_id=agreement.pk, channel="email")
+    assert code not in family_session(client, agreement)
+
+
+@db
+def test_the_family_downloads_its_own_agreement_and_no_other(world, client):
+    mine, other = signed(world), signed(world)
+    assert client.get(f"/suivi/convention/{mine.code}.pdf").status_code == 404
+    family_session(client, mine)
+    answer = client.get(f"/suivi/convention/{mine.code}.pdf")
+    assert answer["Content-Type"] == "application/pdf" and "agreement.read" in kinds_of(mine)
+    assert client.get(f"/suivi/convention/{other.code}.pdf").status_code == 404
+
+
+@db
+def test_a_loan_ends_on_no_day_that_its_place_is_closed_for(world):
+    from maillon.distribution.appointments.models import Closure
+
+    place = world.shelf
+    place.hours = "Mo-Fr 09:00-18:00"
+    place.save()
+    Closure.objects.create(place=place, first=date(2027, 7, 5), last=date(2027, 7, 16), kind="leave")
+    assert drafted(world, place=place, due_on=date(2027, 7, 6)).due_on == date(2027, 7, 19)
+
+
+@db
+def test_a_guardian_written_is_a_guardian_who_signs(world, client):
+    request = make_request(world)
+    make_promise(world, request=request)
+    client.force_login(world.users["head"])
+    data = {"kind": "loan", "name": NAME, "guardian": GUARDIAN, "length": "until", "language": "fr"}
+    assert client.post(f"/conventions/nouvelle/{request.code}/", data).status_code == 302
+    agreement = Agreement.objects.get()
+    assert agreement.minor and queries.party_of(agreement).guardian == GUARDIAN

@@ -49,7 +49,7 @@ register(
 )
 register(
     "agreement.signed",
-    sentence=_("Signed: %(way)s, text %(sha256)s"),
+    sentence=_("Signed: %(way)s"),
     fields={
         "way": Field.ENUM,
         "channel": Field.ENUM,

@@ -30,13 +30,13 @@ from maillon.distribution.agreements.vocabulary import (
     ItemState,
     Way,
 )
+from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.loans.rules import months_later
 from maillon.kernel import codes, ledger, vault
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.translation import told
 from maillon.needs.models import Request
-from maillon.territory.holidays import region_of
 from maillon.territory.hours import next_open_day
 from maillon.territory.models import Place
 from maillon.workshop import life
@@ -157,7 +157,8 @@ def open_day(place: Place | None, day: date) -> date:
     """The same day, or the next on which the place opens: nothing falls due before a closed door."""
     if place is None:
         return next_open_day("", day)
-    return next_open_day(place.hours, day, region=region_of(place.commune_id or ""))
+    known = calendar_of(place)
+    return next_open_day(known.hours, day, region=known.region, closures=known.closures)
 
 
 def refuse_sale(found: Iterable[tuple[Device, list[Any]]]) -> None:

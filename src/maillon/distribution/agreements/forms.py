@@ -91,7 +91,9 @@ class CardForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("minor") and not cleaned.get("guardian"):
+        if cleaned.get("guardian"):
+            cleaned["minor"] = True  # a guardian is written for nobody else
+        elif cleaned.get("minor"):
             self.add_error("guardian", _("A minor does not sign alone: write who signs for them."))
         return cleaned
 

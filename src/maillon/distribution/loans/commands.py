@@ -131,17 +131,18 @@ def take_back(
 ) -> Item:
     """A machine comes back: on loan, found again, or given and brought back when it is not used any more.
 
-    broken: it does not work. The request then keeps its place, first in the next round, until another machine is
-    promised to it. The holder, or the coordination, receives the machine at once; elsewhere it is "returned", and the
-    workshop receives it when it arrives. Either way its disks are to be erased, and proved so, again.
+    condition: empty when nobody looked. broken: it does not work; the request then keeps its place, first in the next
+    round, until another machine is promised to it. The holder, or the coordination, receives the machine at once;
+    elsewhere it is "returned", and the workshop receives it when it arrives. Either way its disks are to be erased, and
+    proved so, again.
     Raises NotAllowed, NotFound, Refusal (it is not out).
     """
-    looks = Condition(condition)
+    looks = Condition(condition) if condition else None
     with transaction.atomic():
         agreement, item, device = _lent(actor, item_id, ItemState.LENT, ItemState.OWNED, ItemState.LOST)
         missing = [name for name in item.accessories if name not in set(accessories)]
         _receive(actor, device, looks, place, at)
-        item.condition_back = looks.value
+        item.condition_back = looks.value if looks else ""
         item.accessories_back = [name for name in Accessory.values if name in set(accessories)]
         _end_item(item, ItemState.EXCHANGED if broken else ItemState.RETURNED, at)
         ledger.append(
@@ -162,7 +163,7 @@ def take_back(
     return item
 
 
-def _receive(actor: Actor, device: Device, looks: Condition, place: Place | None, at: datetime | None) -> None:
+def _receive(actor: Actor, device: Device, looks: Condition | None, place: Place | None, at: datetime | None) -> None:
     if device.state == State.LOST:
         record_step(actor, device, BY_NAME["restored"], {"reason": Reason.FOUND.value}, at)
         return
@@ -172,7 +173,7 @@ def _receive(actor: Actor, device: Device, looks: Condition, place: Place | None
             % {"code": codes.pretty(device.code), "state": device.get_state_display()},
             _("Open its page to see what happened."),
         )
-    record_step(actor, device, BY_NAME["returned"], {"condition": looks.value}, at)
+    record_step(actor, device, BY_NAME["returned"], {"condition": looks.value if looks else None}, at)
     if actor.oversees or actor.organisation_id == device.holder_id:
         record_step(actor, device, BY_NAME["received"], {"place": place}, at)
 

@@ -293,7 +293,7 @@ def _scan_back(request: Request, shown: Recall, typed: str) -> tuple[dict[str, A
         commands.take_back(
             actor=request.actor,
             item_id=item.pk,
-            condition=item.condition or item.device.condition or "B",
+            condition=item.condition,
             accessories=item.accessories,
         )
     except Refusal as refused:
