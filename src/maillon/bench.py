@@ -10,6 +10,7 @@ BENCHES = {
     "labels": ("maillon.kernel.labels_bench:main", "a thousand labels"),
     "intake": ("maillon.demo.intake_bench:main", "snapshots a second through the whole path, stage by stage"),
     "allocation": ("maillon.allocation.bench:main", "up to a million requests and devices, and the rules of thumb"),
+    "reserve": ("maillon.allocation.bench_reserve:main", "50 processes reserving at once, some killed: none wrong"),
     "stock": ("maillon.workshop.stock.bench:main", "the stock page among a million devices"),
 }
 

@@ -208,6 +208,19 @@ def test_small_counts_are_not_on_the_public_page(client):
     assert cells and all("not shown" in cell for cell in cells)
 
 
+def test_exact_counts_are_for_those_who_decide(client):
+    world, *_ = make_queue([{"commune": commune()}] * 4, 2)
+    campaign = at_once(world)
+
+    def cells(who):
+        enter(client, world, who)
+        page = client.get(f"/attributions/{campaign.code}/").content.decode()
+        return [re.sub("<[^>]+>", "", cell) for cell in re.findall(r'class="num">(.*?)</td>', page)]
+
+    assert cells("coordinator")[-3:] == ["4", "2", "2"]
+    assert set(cells("reader")) == set(cells("head")) == {"not shown"}
+
+
 @pytest.mark.parametrize("state", ["draft", "simulated", "approved", "cancelled"])
 def test_nothing_is_public_before_publication(client, state):
     world, *_ = make_queue([{}], 1)

@@ -13,7 +13,7 @@ from maillon.allocation.models import Campaign, CampaignState, Outcome, Promise,
 from maillon.allocation.rules import DEFAULT, Rules, read, standing_of
 from maillon.hardware.messages import Message
 from maillon.kernel.actor import Actor
-from maillon.kernel.masking import Shown, mask_line, mask_table
+from maillon.kernel.masking import LEAST, Shown, mask_line, mask_table
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
 from maillon.workshop.life import State
@@ -83,7 +83,9 @@ class Tier(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Counts as anyone may see them: those under 11 hidden, and enough others that none is found again."""
+    """masked: counts as anyone may see them, those under 11 hidden and enough others that none is found again."""
+
+    masked: bool
 
     tiers: list[Tier]
     all_tiers: Tier
@@ -92,23 +94,27 @@ class Counted(NamedTuple):
     all_districts: Tier
 
 
-def counted(campaign: Campaign, *, districts: bool) -> Counted:
-    """districts: told to the territory's own; the public file numbers them."""
+def counted(campaign: Campaign, *, districts: bool, exact: bool = False) -> Counted:
+    """districts: told to the territory's own; the public file numbers them. exact: for those who decide, who read the
+    answer to each request anyway."""
+    least = 0 if exact else LEAST
     summary, rules = campaign.summary, rules_of(campaign.rules)
     tiers = [Message(tier.name) for tier in rules.tiers]
     by_district: dict[str, list[int]] = summary.get("by_district", {}) if districts else {}
     names = trials.district_names(by_district) if districts else {}
-    tier_lines, all_tiers = _masked(tiers, summary.get("by_tier", []))
-    district_lines, all_districts = _masked([Message(names[code]) for code in by_district], list(by_district.values()))
+    tier_lines, all_tiers = _masked(tiers, summary.get("by_tier", []), least)
+    district_lines, all_districts = _masked(
+        [Message(names[code]) for code in by_district], list(by_district.values()), least
+    )
     codes = {int(code): count for code, count in summary.get("by_code", {}).items()}
-    shown, _total = mask_line([count for _code, count in sorted(codes.items())])
+    shown, _total = mask_line([count for _code, count in sorted(codes.items())], least)
     reasons = [(explaining.SHORT[Why(code)], count) for code, count in zip(sorted(codes), shown, strict=True)]
-    return Counted(tier_lines, all_tiers, reasons, district_lines, all_districts)
+    return Counted(not exact, tier_lines, all_tiers, reasons, district_lines, all_districts)
 
 
-def _masked(names: Sequence[Message], rows: Sequence[Sequence[int]]) -> tuple[list[Tier], Tier]:
+def _masked(names: Sequence[Message], rows: Sequence[Sequence[int]], least: int) -> tuple[list[Tier], Tier]:
     """rows: machines asked and given. Masked as given and missing, whose total is what was asked."""
-    table = mask_table([[given, asked - given] for asked, given in rows])
+    table = mask_table([[given, asked - given] for asked, given in rows], least)
     told = [
         Tier(name, total, given, missing)
         for name, (given, missing), total in zip(names, table.cells, table.rows, strict=False)

@@ -124,7 +124,7 @@ def _page(request: HttpRequest, shown: Campaign, *, status: int = 200, **more: A
         ],
     }
     if shown.summary:
-        context["counted"] = showing.counted(shown, districts=True)
+        context["counted"] = showing.counted(shown, districts=True, exact=decides)
         context["gone"] = [
             {"device": device, "request": code, "why": why}
             for device, (code, why) in shown.summary.get("gone", {}).items()
