@@ -10,7 +10,7 @@ from tests.chain.test_every_page import PRESCRIBER, take_picture
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", params=["waiting", "promised", "served"])
+@pytest.fixture(scope="module", params=["waiting", "served"])
 def codes(request, served, browser):
     """The code and secret code of a request in this state, drawn by its prescriber."""
     page = browser.new_context(base_url=served.url).new_page()

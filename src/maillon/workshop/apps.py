@@ -8,11 +8,12 @@ class WorkshopConfig(AppConfig):
 
     def ready(self) -> None:
         from maillon.collection.signals import withdrawing
-        from maillon.kernel import navigation, start
+        from maillon.kernel import navigation, retention, start
         from maillon.kernel.backup import restored
         from maillon.territory.signals import removing_place, renamed
         from maillon.workshop.jobs import donor_renamed
         from maillon.workshop.moves import keep_lots_of_machines, keep_places_of_machines
+        from maillon.workshop.retention import RETENTION
         from maillon.workshop.stock import index, install
         from maillon.workshop.waiting import waiting
 
@@ -26,6 +27,7 @@ class WorkshopConfig(AppConfig):
         )
         start.add("stock.view", waiting, order=30, group=_("Machines"))
         start.welcome("workshop/_label.html")
+        retention.add(*RETENTION, order=40)
         # A backup does not hold what SQLite's search index is made of.
         restored.connect(lambda **_: index.rebuild(), weak=False, dispatch_uid="stock index")
         renamed.connect(donor_renamed)

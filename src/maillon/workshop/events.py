@@ -114,3 +114,8 @@ register(
     fields={"state": Field.ENUM, "undone": Field.ENUM},
     labels={"state": {state.value: label for state, label in STATE_LABELS.items()}},
 )
+register(
+    "input.emptied",
+    sentence=_("Bytes of a reading forgotten: its %(machines)s machines left a year ago"),
+    fields={"input": Field.CODE, "machines": Field.INT},
+)

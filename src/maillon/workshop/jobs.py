@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from maillon.kernel.jobs import JobContext, job
+from maillon.kernel.jobs import JobContext, job, periodic
 from maillon.territory.models import Organisation
+from maillon.workshop import retention
 from maillon.workshop.intake.drops import commands
 from maillon.workshop.intake.drops.models import Drop
 from maillon.workshop.intake.receiving import CHUNK
 from maillon.workshop.stock import index
+
+AT_ONCE = 200
 
 
 @job(title=_("Find the machines of a donor under its new name"))
@@ -38,3 +42,17 @@ def read_drop(context: JobContext, drop_id: str) -> int:
     with context.step():
         commands.finish(drop)
     return drop.lines.count()
+
+
+@periodic(daily_at="03:50")
+@job(title=_("Empty the readings of machines that left a year ago"), atomic=False, takes_context=True)
+def empty_old_readings(context: JobContext) -> int:
+    """Returns how many readings were emptied."""
+    today, emptied = timezone.localdate(), 0
+    while True:
+        with context.step() as step:
+            keys = list(retention.due(today).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+            emptied += sum(retention.empty(key, today) for key in keys)
+            step.done = emptied
+        if len(keys) < AT_ONCE:
+            return emptied

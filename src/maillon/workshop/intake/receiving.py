@@ -27,7 +27,7 @@ from maillon.hardware.junk import legible
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Limits, Reading, Unreadable
 from maillon.kernel.actor import Actor
-from maillon.kernel.errors import find
+from maillon.kernel.errors import NotFound, find
 from maillon.kernel.translation import kept
 from maillon.territory.models import Place
 from maillon.workshop.intake import fleet_lists
@@ -350,7 +350,9 @@ def place_said(raw: RawInput) -> Place | None:
 
 
 def content_of(raw: RawInput) -> bytes:
-    """The bytes as they were received."""
+    """The bytes as they were received. Raises NotFound once they are kept no longer (see `workshop.retention`)."""
+    if not raw.content:
+        raise NotFound
     return zstandard.decompress(bytes(raw.content), max_output_size=max(raw.size, 1))
 
 
