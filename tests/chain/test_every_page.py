@@ -49,6 +49,15 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("mon-compte", COORDINATOR, "/compte/2fa/"),
     ("donateur-stock", DONOR, "/stock/"),
     ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),
+    ("attributions", COORDINATOR, "/attributions/"),
+    ("attributions-nouvelle", COORDINATOR, "/attributions/nouvelle/"),
+    ("attributions-regles", COORDINATOR, "/attributions/regles/"),
+    ("attributions-changer", COORDINATOR, "/attributions/regles/changer/"),
+    ("attributions-recours", COORDINATOR, "/attributions/recours/"),
+    ("campagne", COORDINATOR, "{campaign}"),
+    ("campagne-reponses", COORDINATOR, "{campaign}reponses/"),
+    ("campagnes-publiques", "", "/attributions/publiques/"),
+    ("campagne-publique", "", "{public_campaign}"),
     ("etiquette-tapee", "", "/m/"),
     ("passeport", "", "{passport}"),
     ("registre", "", "/registre/"),
@@ -97,6 +106,8 @@ def links(served, browser):
     found["passport"] = found["device"].replace("/machines/", "/p/")
     found["certificate"] = first(found["device"], 'a[href^="/c/"]')
     page.context.clear_cookies()
+    found["public_campaign"] = first("/attributions/publiques/", 'main li a[href^="/attributions/publiques/"]')
+    found["campaign"] = found["public_campaign"].replace("publiques/", "")
     enter(COORDINATOR)
     found["lot"] = first("/lots/", 'main th a[href^="/lots/"]')
     found["organisation"] = first("/organisations/", 'main th a[href^="/organisations/"]')
