@@ -7,12 +7,14 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maillon.collection.commands import announce_lot
+from maillon.distribution.models import Agreement
 from maillon.kernel.access import EVERYONE, SIGN_IN, SIGNED_IN, TOKEN, stated
 from maillon.needs.models import Request
 from maillon.territory.roles import PERMISSIONS, Role
 from maillon.workshop.intake import receiving
 from maillon.workshop.intake.receiving import Incoming
 from maillon.workshop.models import Device, Erasure, RawInput
+from tests.distribution.handing import signed
 from tests.needs.requests import make_request
 from tests.world import dmidecode, make_world, smartctl, wipe_report
 
@@ -69,6 +71,7 @@ def filled():
         ]
         list(receiving.receive(actor=actor, files=files, lot_id=lot.pk))
         make_request(place)
+        signed(place)
         device = Device.objects.get(serial=serial)
         things[place.coordination.name] = (place, device, lot)
     return world, foreign, things
@@ -80,7 +83,9 @@ def request_code(place):
 
 def arguments(names, place, device, lot):
     """Values for the named groups of a route."""
-    coded = {"lots": lot.code, "besoins": request_code(place)}
+    agreement = Agreement.objects.get(territory=place.coordination)
+    coded = {"lots": lot.code, "besoins": request_code(place), "conventions/nouvelle": request_code(place)}
+    coded |= dict.fromkeys(("convention", "remises", "prets"), agreement.code)
     known = {
         "code": next((code for word, code in coded.items() if word in names[0]), device.code),
         "organisation_id": place.workshop.pk,
@@ -93,6 +98,7 @@ def arguments(names, place, device, lot):
         "job_id": uuid4(),
         "view_id": uuid4(),
         "drop_id": uuid4(),
+        "item_id": agreement.items.get().pk,
         "number": 1
         if "registre" in names[0]
         else Erasure.objects.filter(medium__device=device, proved=True).first().number,
