@@ -530,9 +530,9 @@ def test_what_changes_no_value_is_not_refused(change):
 
 def test_a_choice_of_groups_without_its_proof_is_told_as_such():
     problem, plan = example()
-    assert "Groups: 1, the solver's choice; unsure: 0" in check(problem, plan)
+    assert "Groups: 1, the solver's word; unproved: 0" in check(problem, plan)
     of_group(plan, "tier 1", bound=4)
-    assert "Groups: 1, the solver's choice; unsure: ['tier 1']" in check(problem, plan)
+    assert "Groups: 1, the solver's word; unproved: ['tier 1']" in check(problem, plan)
 
 
 def test_no_change_of_a_single_price_makes_another_plan_pass():

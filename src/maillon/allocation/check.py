@@ -248,39 +248,39 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
         if said["stage"] != value["stage"] or said["stage"].split()[0] not in ("floors", "tier", "points"):
             break
         must(said["value"] != said["bound"] or said["value"] == value["value"], "choice", said["stage"])
-    unsure = [said["stage"] for said in groups if said["value"] != said["bound"]]
-    told = [say("proved", len(pairs)), *(f"{row['stage']}: {row['value']}" for row in values)]
-    return [*told, say("shortfalls", short or 0), say("groups", len(served), unsure or 0), say("limits")]
+    told = [say("proved"), f"problem_sha256: {plan['problem_sha256']}", f"plan_sha256: {decided}"]
+    told += [*(f"{row['stage']}: {row['value']}" for row in values), say("shortfalls", short or 0), say("limits")]
+    return [*told, say("groups", len(served), [x["stage"] for x in groups if x["value"] != x["bound"]] or 0)]
 
 
 SAID = {
-    "usage": ("Usage: python check.py problem.json plan.json", "Usage : python check.py probleme.json plan.json"),
+    "usage": ("Usage: python check.py problem.json plan.json", "Usage : python check.py probleme.json plan.json"),
     "refused": ("REFUSED. %s.", "REFUSÉ. %s."),
-    "invalid": ("Missing or not valid: %s", "Absent ou non valable : %s"),
+    "invalid": ("Missing or not valid: %s", "Absent ou non valable : %s"),
     "problem": ("The plan was made for another problem", "Le plan a été fait pour un autre problème"),
     "plan": ("The plan was changed after its certificate", "Le plan a été modifié après son certificat"),
     "seed": ("The seed is not the one committed to", "La graine du tirage n'est pas celle qui était annoncée"),
-    "parquet": ("Parquet tables take a library: use maillon check", "Tables Parquet : utilisez maillon check"),
+    "parquet": ("Parquet tables take a library: use maillon check", "Tables Parquet : utilisez maillon check"),
     "gone": ("%s or %s is unknown, or promised earlier", "%s ou %s est inconnu, ou déjà promis"),
-    "misfit": ("%s may not receive %s: %s", "%s ne peut pas recevoir %s : %s"),
+    "misfit": ("%s may not receive %s: %s", "%s ne peut pas recevoir %s : %s"),
     "machines": ("%s may not receive %s machines", "%s ne peut pas recevoir %s machines"),
-    "cap": ("%s: the cap is exceeded", "%s : le plafond est dépassé"),
-    "shortfalls": ("Floors not reached: %s", "Planchers non atteints : %s"),
-    "value": ("%s: the plan says %s, but achieves %s", "%s : le plan dit %s, mais atteint %s"),
-    "proof": ("%s: nothing proves it the best (%s → %s)", "%s : rien ne prouve que c'est le mieux (%s → %s)"),
-    "reason": ("%s: the reason %s is false", "%s : la raison %s est fausse"),
-    "choice": ("%s: the choice of groups claims another value", "%s : le choix des groupes annonce une autre valeur"),
-    "proved": ("PROVED: no plan is better. %s machines", "PROUVÉ : aucun plan n'est meilleur. %s machines"),
-    "groups": ("Groups: %s, the solver's choice; unsure: %s", "Groupes : %s, choix du solveur ; incertitude : %s"),
-    "limits": ("Not proved: that the requests are the true ones.", "Non prouvé : que les demandes sont les vraies."),
+    "cap": ("%s: the cap is exceeded", "%s : le plafond est dépassé"),
+    "shortfalls": ("Floors not reached: %s", "Planchers non atteints : %s"),
+    "value": ("%s: the plan says %s, but achieves %s", "%s : le plan dit %s, mais atteint %s"),
+    "proof": ("%s: nothing proves it the best (%s, %s)", "%s : rien ne prouve que c'est le mieux (%s, %s)"),
+    "reason": ("%s: the reason %s is false", "%s : la raison %s est fausse"),
+    "choice": ("%s: the choice of groups claims another value", "%s : le choix des groupes annonce une autre valeur"),
+    "proved": ("PROVED: no other plan is better.", "PROUVÉ : aucun autre plan n'est meilleur."),
+    "limits": ("Not proved: that the requests are the true ones.", "Non prouvé : que les demandes sont les vraies."),
+    "groups": ("Groups: %s, the solver's word; unproved: %s", "Groupes : %s, parole du solveur ; non prouvé : %s"),
 }
 
 
 def say(key: str, *values: object) -> str:
     """A sentence in the language of the session: French, unless it names another one."""
-    named = [os.environ.get("LANGUAGE"), *filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")))][:2]
-    tongues = re.findall(r"(?:^|:)(?!C\b|POSIX)([a-z]+)", ":".join(filter(None, named)))
-    return SAID[key][not tongues or (*filter({"fr", "en"}.__contains__, tongues), "en")[0] == "fr"] % values
+    first = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    named = re.findall(r"(?:^|:)([a-z]+)", f"{os.environ.get('LANGUAGE', '')}:{first}")  # C and POSIX name none
+    return SAID[key][next((n for n in named if n in ("fr", "en")), "en" if named else "fr") == "fr"] % values
 
 
 def main(arguments: list[str]) -> int:
