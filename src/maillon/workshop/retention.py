@@ -1,4 +1,4 @@
-"""How long the bytes of readings are kept: they may tell of a machine's former users (decision 28)."""
+"""How long the bytes of readings are kept: they may tell of a machine's former users (decision 31)."""
 
 from datetime import date, timedelta
 from uuid import UUID
