@@ -218,6 +218,16 @@ def test_a_job_that_failed_gives_the_list_back(prescriber, world, monkeypatch):
     assert RequestList.objects.get().state == "waiting" and "File 3 requests" in page(prescriber, listed)
 
 
+def test_no_field_of_the_page_holds_a_browser_back(prescriber, world):
+    rows = [[f"FICTIVE{n}", "Sacha", "", "démarches", "portable", "Nantes"] for n in range(201)]
+    context = prescriber.get(reverse("needs:list", args=[receive(world, csv(rows)).pk])).context
+    for form in (context["columns_form"], context["whole_form"], context["words_form"], context["group_form"]):
+        for field in form:
+            drawn = str(field)
+            assert "required" not in drawn or field.value() not in (None, ""), field.name
+            assert 'max="200"' not in drawn or int(field.value() or 1) <= 200, field.name
+
+
 def test_the_page_of_lists_costs_the_same_whatever_their_number(prescriber, world, django_assert_max_num_queries):
     for _n in range(6):
         receive(world)

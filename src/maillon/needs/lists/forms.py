@@ -174,6 +174,7 @@ class WordsForm(forms.Form):
 class GroupForm(forms.Form):
     """A whole list as one request: how many, and whom to ask for. No name of the list is kept."""
 
+    use_required_attribute = False  # it stands in the form of the list, whose other buttons do not need it
     name = forms.CharField(label=gettext_lazy("Name of the group"), max_length=120)
     quantity = forms.IntegerField(label=gettext_lazy("Machines"), min_value=1, max_value=MOST_MACHINES)
     minimum = forms.IntegerField(

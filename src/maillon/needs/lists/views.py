@@ -21,6 +21,7 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.http import Request as HttpRequest
 from maillon.kernel.jobs import queries as jobs
+from maillon.needs.facts import MOST_MACHINES
 from maillon.needs.lists import columns, commands, files, rows, words
 from maillon.needs.lists.commands import Content
 from maillon.needs.lists.forms import ColumnsForm, GroupForm, UploadForm, WholeForm, WordsForm
@@ -158,8 +159,10 @@ def _page(
     return render(request, "needs/lists/list.html", {**context, **more}, status=status)
 
 
-def _how_many(found: list[Checked], listed: RequestList) -> int:
-    return max(1, len(found) or listed.count)
+def _how_many(found: list[Checked], listed: RequestList) -> int | None:
+    """Nothing beyond what one request takes: a browser would hold the whole page back for it."""
+    count = max(1, len(found) or listed.count)
+    return count if count <= MOST_MACHINES else None
 
 
 def _examples(table: Any, header: int, index: int) -> list[str]:
