@@ -1,6 +1,6 @@
 """A donor's report: machines, never people; each figure with its source and what it does not know."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -364,8 +364,8 @@ def test_the_report_costs_as_much_for_many_machines(world):
     assert cost() == alone <= 10
 
 
-def test_the_start_page_of_a_donor_counts_what_serves(world, client):
-    given(world, state="handed_over", created_at=datetime.now(UTC) - timedelta(days=3))
+def test_the_start_page_of_a_donor_leads_to_its_report_and_its_certificates(world, client):
+    Device.objects.filter(pk=ready_device(world).pk).update(donor=world.donor)
     client.force_login(world.users["donor"])
     page = client.get("/").content.decode()
-    assert "of your machines in use" in page and "What became of your machines" in page
+    assert "certificate of erasure" in page and "What became of your machines" in page

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from maillon.distribution.agreements.models import Agreement, Item
 from maillon.distribution.help import commands, jobs, queries, rules
 from maillon.distribution.help.commands import close_ticket, move_ticket, open_ticket, read_words, record_repair
 from maillon.distribution.help.models import Repair, Ticket
@@ -186,6 +187,26 @@ def test_beyond_repair_is_to_exchange_and_the_exchange_ends_it(world):
     )
     ticket.refresh_from_db()
     assert (ticket.state, ticket.outcome) == ("done", "exchanged")
+
+
+def test_the_exchange_leads_to_the_agreement_that_keeps_the_person_s_place(world, client):
+    request = make_request(world)
+    device = machine(world)
+    agreement = Agreement.objects.create(
+        code=codes.new_code(),
+        territory=world.coordination,
+        lender=world.workshop,
+        desk=world.workshop,
+        prescriber=request.prescriber,
+        request=request,
+    )
+    item = Item.objects.create(agreement=agreement, device=device, state="lent")
+    ticket = ask(world, device)
+    client.force_login(world.users["technician"])
+    address = f"/aide/demandes/{ticket.code}/"
+    assert f"/prets/machines/{item.pk}/retour/" not in client.get(address).content.decode()
+    move_ticket(actor=world.actor("technician"), ticket_id=ticket.pk, state="exchange")
+    assert f"/prets/machines/{item.pk}/retour/" in client.get(address).content.decode()
 
 
 def test_what_can_still_be_repaired_stays_where_it_is(world):

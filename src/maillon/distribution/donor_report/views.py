@@ -18,7 +18,7 @@ from maillon.kernel.errors import NotAllowed, Refusal
 from maillon.kernel.http import Request
 from maillon.territory.models import Organisation
 
-PER_PAGE = 100
+PER_PAGE = 25
 
 
 @access("lots.view")

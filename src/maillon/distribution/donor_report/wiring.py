@@ -29,9 +29,12 @@ def wire() -> None:
 
 
 def waiting(actor: Actor) -> Iterator[Waiting]:
-    """How many of the donor's machines serve. One query."""
-    from maillon.workshop.models import Device
+    """The certificates of the donor's machines, which its report lists. One query."""
+    from maillon.workshop.models import Erasure
 
-    if actor.gives and (count := Device.objects.visible_to(actor).filter(state="handed_over").count()):
-        label = ngettext("of your machines in use", "of your machines in use", count)
+    if not actor.gives:
+        return
+    proved = Erasure.objects.filter(medium__device__donor_id=actor.organisation_id, number__isnull=False, proved=True)
+    if count := proved.count():
+        label = ngettext("certificate of erasure", "certificates of erasure", count)
         yield Waiting(count, label, reverse("donor_report:donors"), "award")

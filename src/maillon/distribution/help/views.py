@@ -111,7 +111,7 @@ def _page(request: Request, shown: Ticket, *, status: int = 200, **more: object)
         "may_change": actor.may("help.change"),
         "may_repair": actor.may("stock.move"),
         "close_form": CloseForm(),
-        "agreement": _agreement(shown) if shown.state == TicketState.EXCHANGE else None,
+        "item": _item(shown) if shown.state == TicketState.EXCHANGE and actor.may("handover.do") else None,
     }
     return render(request, "help/ticket.html", {**context, **more}, status=status)
 
@@ -124,10 +124,9 @@ def _seen_request(request: Request, shown: Ticket) -> Need | None:
     return found
 
 
-def _agreement(shown: Ticket) -> Any:
-    """The living agreement of the machine, whose page takes it back and keeps the person's place."""
-    item = shown.device.agreement_items.filter(state__in=GONE).select_related("agreement").order_by("-pk").first()
-    return item.agreement if item else None
+def _item(shown: Ticket) -> Any:
+    """The machine in its agreement, whose page takes it back and keeps the person's place."""
+    return shown.device.agreement_items.filter(state__in=GONE).order_by("-pk").first()
 
 
 @access("help.change")
