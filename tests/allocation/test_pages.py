@@ -309,6 +309,12 @@ def test_who_gains_and_who_loses_is_counted_by_district():
     rows, total = trials.masked_rows(tried.result)
     assert [row.total for row in rows] == [12, 12] and total.total == 24
     assert all(cell is None or cell >= 11 for row in rows for cell in row[1:])
+    make_request(world, commune=commune("44172"))
+    make_request(world, commune=commune("44190"))
+    tried = trials.compute(actor=actor, trial_id=tried.pk)
+    rows, total = trials.masked_rows(tried.result)
+    assert [row.district for row in rows][-1] == "Districts of fewer than 11 (2 together)"
+    assert len(rows) == 3 and (rows[-1].total, total.total) == (None, 26)
 
 
 def test_the_jobs_do_what_the_buttons_ask(client):

@@ -101,11 +101,13 @@ def counted(campaign: Campaign, *, districts: bool, exact: bool = False) -> Coun
     summary, rules = campaign.summary, rules_of(campaign.rules)
     tiers = [Message(tier.name) for tier in rules.tiers]
     by_district: dict[str, list[int]] = summary.get("by_district", {}) if districts else {}
-    names = trials.district_names(by_district) if districts else {}
     tier_lines, all_tiers = _masked(tiers, summary.get("by_tier", []), least)
-    district_lines, all_districts = _masked(
-        [Message(names[code]) for code in by_district], list(by_district.values()), least
-    )
+    if exact:
+        known = trials.district_names(by_district)
+        names, rows = [known[code] for code in by_district], list(by_district.values())
+    else:
+        names, rows = trials.together(by_district, [asked for asked, _given in by_district.values()])
+    district_lines, all_districts = _masked([Message(name) for name in names], rows, least)
     codes = {int(code): count for code, count in summary.get("by_code", {}).items()}
     shown, _total = mask_line([count for _code, count in sorted(codes.items())], least)
     reasons = [(explaining.SHORT[Why(code)], count) for code, count in zip(sorted(codes), shown, strict=True)]

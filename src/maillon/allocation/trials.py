@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from maillon.allocation.promises import require_decider
 from maillon.allocation.rules import Rules, read
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import Refusal, find
-from maillon.kernel.masking import Shown, mask_table
+from maillon.kernel.masking import LEAST, Shown, mask_table
 from maillon.territory.models import Commune, District
 
 GAINS, LOSES, SAME = range(3)  # columns of a result: requests that would be served, no longer be, or see no change
@@ -100,15 +100,29 @@ class Row(NamedTuple):
 
 def masked_rows(result: Mapping[str, Any]) -> tuple[list[Row], Row]:
     """The districts as they may be shown, and their total: counts under 11 are hidden, and cannot be found again."""
-    districts: dict[str, list[int]] = result["districts"]
-    table = mask_table(list(districts.values()))
-    names = district_names(districts)
+    names, counts = together(result["districts"], [sum(row) for row in result["districts"].values()])
+    table = mask_table(counts)
     rows = [
-        Row(names[code], gains, loses, same, total)
-        for code, (gains, loses, same), total in zip(districts, table.cells, table.rows, strict=True)
+        Row(name, gains, loses, same, total)
+        for name, (gains, loses, same), total in zip(names, table.cells, table.rows, strict=True)
     ]
     columns = table.columns or [None, None, None]
     return rows, Row(_("All districts"), columns[0], columns[1], columns[2], table.total)
+
+
+def together(districts: Mapping[str, Sequence[int]], sizes: Sequence[int]) -> tuple[list[str], list[list[int]]]:
+    """Names and counts of the districts, those under 11 in one line: alone, each of their counts would be hidden."""
+    names, shown, counts, others = district_names(districts), [], [], []
+    for (code, row), size in zip(districts.items(), sizes, strict=True):
+        if size < LEAST:
+            others.append(row)
+        else:
+            shown.append(names[code])
+            counts.append(list(row))
+    if others:
+        shown.append(_("Districts of fewer than 11 (%(count)d together)") % {"count": len(others)})
+        counts.append([sum(column) for column in zip(*others, strict=True)])
+    return shown, counts
 
 
 def district_names(codes: Mapping[str, object]) -> dict[str, str]:

@@ -124,6 +124,7 @@ def _page(request: HttpRequest, shown: Campaign, *, status: int = 200, **more: A
         ],
     }
     if shown.summary:
+        context["left"] = shown.summary.get("devices", 0) - shown.summary.get("given", 0)
         context["counted"] = showing.counted(shown, districts=True, exact=decides)
         context["gone"] = [
             {"device": device, "request": code, "why": why}
