@@ -77,6 +77,25 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("rendez-vous-prescripteur", PRESCRIBER, "/rendez-vous/"),
     ("rappels", PRESCRIBER, "/rendez-vous/rappels/"),
     ("lieu", COORDINATOR, "{place}"),
+    ("remises", COORDINATOR, "/remises/"),
+    ("remise-prescripteur", PRESCRIBER, "/remises/"),
+    ("convention-preparer", COORDINATOR, "{prepare}"),
+    ("remise-machine", COORDINATOR, "{item}"),
+    ("remise-refus", COORDINATOR, "{item}refus/"),
+    ("convention-signer", COORDINATOR, "{draft}signer/"),
+    ("convention-annuler", COORDINATOR, "{draft}annuler/"),
+    ("convention-texte", COORDINATOR, "{draft}texte/"),
+    ("conventions", COORDINATOR, "/conventions/"),
+    ("convention", COORDINATOR, "{agreement}"),
+    ("prets", COORDINATOR, "/prets/"),
+    ("prets-dates-passees", COORDINATOR, "/prets/?voir=late"),
+    ("prets-conditions", COORDINATOR, "/prets/conditions/"),
+    ("pret-prolonger", COORDINATOR, "{extend}"),
+    ("pret-perte", COORDINATOR, "{return}../perte/"),
+    ("retour", COORDINATOR, "/prets/retour/"),
+    ("retour-machine", COORDINATOR, "{return}"),
+    ("rappels-de-prets", COORDINATOR, "/prets/rappels/"),
+    ("rappel-de-prets-nouveau", COORDINATOR, "/prets/rappels/nouveau/"),
     ("suivi", "", "/suivi/"),
     ("donnees", "", "/donnees/"),
 ]
@@ -114,10 +133,37 @@ def links(served, browser):
     found["day"] = first("/rendez-vous/", "main .days a").partition("?")[0]
     found["appointment"] = first("/rendez-vous/", 'main td a[href^="/rendez-vous/demandes/"]')
     found["place"] = first(f"{found['day']}ouverture/", 'main a[href*="/emplacements/"]')
+    found["agreement"] = first("/prets/", 'main th a[href^="/conventions/"]')
+    found["return"] = first(found["agreement"], 'main a[href$="/retour/"]')
+    found["extend"] = first(found["agreement"], 'main a[href$="/prolonger/"]')
+    found |= at_the_desk(page)
     page.context.clear_cookies()
     enter(PRESCRIBER)
     found["request"] = first("/besoins/", 'main th a[href^="/besoins/"]')
     page.context.close()
+    return found
+
+
+def at_the_desk(page):
+    """An agreement ready to be signed, made as people make it; and the page that prepares another one."""
+    page.goto("/remises/")
+    waiting = page.locator('main a[href^="/conventions/nouvelle/"]')
+    found = {"prepare": waiting.last.get_attribute("href")}
+    waiting.first.click()
+    page.locator("#id_name").fill("Personne fictive")
+    page.locator("#id_guardian").fill("Responsable fictif")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/remises/*/")
+    handover = page.url
+    for code in page.locator(".card-line strong.code").all_inner_texts():
+        page.locator("#scan-field").fill(code)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/machines/*/")
+        page.locator('input[name="condition"][value="B"]').check()
+        found["item"] = page.url.removeprefix(page.url.partition("/remises/")[0])
+        page.locator("#list button.btn-primary").click()
+        page.wait_for_url(handover)
+    found["draft"] = "/conventions/" + handover.rstrip("/").rpartition("/")[2] + "/"
     return found
 
 
