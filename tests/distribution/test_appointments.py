@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,8 @@ from maillon.needs import family
 from maillon.needs.commands import withdraw_request
 from maillon.territory.commands import remove_place
 from maillon.territory.hours import Span
+from maillon.workshop import moves
+from tests.allocation.promises import make_promise
 from tests.distribution.appointments import at, make_desk, promised
 from tests.needs.requests import make_request
 from tests.world import make_world
@@ -218,13 +219,17 @@ def test_what_happened_is_answered_on_the_day_by_who_may(world, desk):
 
 
 def test_a_handover_says_that_they_came(world, desk):
-    request = promised(world)
+    request = make_request(world)
+    device = make_promise(world, request=request).device
     appointment = book(world, desk, request)
     Appointment.objects.update(starts_at=at(0, 0))
-    with transaction.atomic():
-        commands.came(actor=world.actor("mediator"), request=request)
+    to_come = book(world, desk, promised(world))
+    answers = {"reference": request.code}
+    moves.take_step(actor=world.actor("coordinator"), device_id=device.id, step="handed_over", answers=answers)
     appointment.refresh_from_db()
-    assert appointment.state == "held"
+    to_come.refresh_from_db()
+    assert (appointment.state, to_come.state) == ("held", "booked")
+    assert Entry.objects.filter(subject=appointment.pk).latest("sequence").kind == "appointment.held"
 
 
 def test_a_request_that_closes_keeps_no_slot(world, desk):

@@ -289,4 +289,4 @@ def test_what_waits_is_on_the_start_page(world, desk, client):
     appointment = booked(world, desk)
     Appointment.objects.filter(pk=appointment.pk).update(starts_at=queries.local(timezone.localdate(), 540))
     client.force_login(world.users["mediator"])
-    assert "person comes today" in client.get("/").content.decode()
+    assert "appointment today" in client.get("/").content.decode()

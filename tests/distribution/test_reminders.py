@@ -448,3 +448,15 @@ def test_staff_get_one_message_each_whatever_waits(world, desk):
 def test_a_parcel_tells_nothing_of_itself():
     parcel = sending.Parcel(make_world().shelf.pk, "sms", "+33612345678", "", "Bonjour")
     assert repr(parcel) == "<Parcel>"
+
+
+def test_old_reminders_are_forgotten_and_those_that_wait_are_not(world, desk):
+    expected(world, desk, way="phone")
+    expected(world, desk, days=1, minute=600, name="Dominique Autre", email="d@exemple.invalid")
+    plan_and_send()
+    long_ago = timezone.now() - timedelta(days=91)
+    Reminder.objects.filter(state="done").update(expires_at=long_ago)
+    jobs.forget_reminders.enqueue()
+    drain()
+    assert [one.channel for one in Reminder.objects.all()] == ["call"]
+    assert Entry.objects.filter(kind="reminder.sent").exists()

@@ -5,6 +5,7 @@ for its own (`needs.family.actor_of`). The desk's row is locked while its slots 
 once, no slot takes more than its capacity.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ from maillon.needs.commands import family_permission, stream
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
 from maillon.territory.models import Place
+from maillon.workshop.models import Device
 
 
 def book(
@@ -153,15 +155,29 @@ def no_show(*, actor: Actor, appointment_id: UUID, reason: str = NoShowReason.NO
     return _answer(actor, appointment_id, AppointmentState.NO_SHOW, reason)
 
 
-def came(*, actor: Actor, request: Request, purpose: str = Purpose.HANDOVER) -> None:
-    """In the transaction of a handover or a return: the appointment of today, or one not answered yet, was held."""
-    tomorrow = queries.local(timezone.localdate(), 1440)
-    rows = Appointment.objects.select_for_update().filter(
-        request=request, purpose=purpose, state=AppointmentState.BOOKED, starts_at__lt=tomorrow
-    )
-    for appointment in rows:
+def follow_step(
+    sender: object,
+    *,
+    device: Device,
+    step: str,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    at: datetime | None,
+    **_more: object,
+) -> None:
+    """`workshop.signals.step_taken`: a machine handed over or brought back says that they came, in its transaction."""
+    booked = Appointment.objects.filter(state=AppointmentState.BOOKED)
+    if step == "handed_over":
+        booked = booked.filter(purpose=Purpose.HANDOVER, request__code=answers.get("reference") or "")
+    elif step == "returned":
+        booked = booked.filter(purpose=Purpose.RETURN, agreement__items__device=device)
+    else:
+        return
+    day_after = queries.local(timezone.localdate(at), 1440)
+    keys = booked.filter(starts_at__lt=day_after).values("pk")
+    for appointment in Appointment.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
         _close(appointment, AppointmentState.HELD, "")
-        ledger.append("appointment.held", actor, appointment.pk, stream=stream(request.pk))
+        ledger.append("appointment.held", actor, appointment.pk, at=at, stream=stream(appointment.request_id))
 
 
 def wait_for_earlier(

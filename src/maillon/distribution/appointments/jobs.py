@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from maillon.distribution.appointments.models import Reminder
 from maillon.distribution.appointments.reminders import digest, planning, sending
 from maillon.distribution.appointments.reminders.gateway import NotSent
+from maillon.distribution.appointments.rules import REMINDERS_KEPT
 from maillon.distribution.appointments.vocabulary import Channel, ReminderState
 from maillon.kernel.actor import Actor
 from maillon.kernel.jobs import JobContext, job
 from maillon.kernel.jobs.schedule import periodic
 from maillon.territory.models import Place
 
+AT_ONCE = 5_000  # a night: no transaction is long
 BY_ITSELF = (Channel.EMAIL, Channel.SMS)
 
 
@@ -79,6 +81,17 @@ def slot_freed(sender: object, *, place: Place, starts_at: datetime, **_more: ob
     """`appointments.signals.slot_freed`. The job looks again once the transaction is over: the slot may be taken."""
     if starts_at > timezone.now():
         tell_waiting.enqueue(str(place.pk), starts_at.isoformat())
+
+
+@periodic(daily_at="04:35")
+@job(title=_("Forget the reminders sent long ago"))
+def forget_reminders() -> int:
+    """What is over since `rules.REMINDERS_KEPT`; the ledger keeps that a message left. Returns how many."""
+    before = timezone.now() - REMINDERS_KEPT
+    over = Reminder.objects.filter(expires_at__lt=before).exclude(state__in=sending.OPEN)
+    keys = list(over.order_by("expires_at").values_list("pk", flat=True)[:AT_ONCE])
+    Reminder.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 @periodic(daily_at="07:30")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
+from maillon.hardware.messages import Message, _
+from maillon.kernel.retention import Kept
 from maillon.territory.hours import Spans
 
 Way = Literal["email", "sms", "letter", "call", "in_person"]
@@ -21,6 +23,17 @@ LEAD: dict[Way, timedelta] = {
 LETTER_TRAVELS = timedelta(days=5)  # a letter sent later than this before would come after
 LOAN_LEAD = timedelta(days=21)  # the end of a loan: time to ask for an extension
 NOT_AT_NIGHT = (9, 20)  # hours, local: no message rings outside
+REMINDERS_KEPT = timedelta(days=90)  # ours: long enough to answer "nobody told me"
+RETENTION = (
+    Kept(
+        key="reminders",
+        what=Message(_("That a reminder was sent, how and when; never what it said, nor the number or address")),
+        readers=Message(_("The prescriber’s organisation alone")),
+        period=Message(_("90 days after what it recalled")),
+        then=Message(_("Erased each night; the ledger keeps that a message left")),
+        source=Message(_("ours, a judgement")),
+    ),
+)
 
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
 # French mobiles, then overseas ones, by their international beginnings (from general knowledge, not confirmed in

@@ -26,7 +26,7 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
         state=AppointmentState.BOOKED, starts_at__gte=queries.local(today), starts_at__lt=queries.local(today, 1440)
     )
     if count := coming.count():
-        label = ngettext("person comes today", "people come today", count)
+        label = ngettext("appointment today", "appointments today", count)
         yield Waiting(count, label, url, "calendar-event", _("See today's appointments"))
     if actor.may("needs.change") and (count := queries.to_book(actor).count()):
         label = ngettext("machine promised, no appointment yet", "machines promised, no appointment yet", count)
