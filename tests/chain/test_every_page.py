@@ -49,6 +49,19 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("mon-compte", COORDINATOR, "/compte/2fa/"),
     ("donateur-stock", DONOR, "/stock/"),
     ("donateur-lot-nouveau", DONOR, "/lots/nouveau/"),
+    ("donateur-bilan", DONOR, "/dons/"),
+    ("bilans", COORDINATOR, "/dons/"),
+    ("aide", COORDINATOR, "/aide/"),
+    ("aide-finies", COORDINATOR, "/aide/?fini"),
+    ("aide-nouvelle", COORDINATOR, "/aide/nouveau/"),
+    ("aide-demande", COORDINATOR, "{ticket}"),
+    ("aide-reparation", COORDINATOR, "{ticket}reparation/"),
+    ("aide-reparations", COORDINATOR, "{repaired}"),
+    ("pannes", TECHNICIAN, "/aide/pannes/"),
+    ("pannes-marque", TECHNICIAN, "/aide/pannes/?par=marque"),
+    ("aide-demander", "", "{ask}"),
+    ("aide-suivi", "", "{follow}"),
+    ("aide-trouver", "", "/aide/suivi/"),
     ("attributions", COORDINATOR, "/attributions/"),
     ("attributions-nouvelle", COORDINATOR, "/attributions/nouvelle/"),
     ("attributions-regles", COORDINATOR, "/attributions/regles/"),
@@ -130,6 +143,10 @@ def links(served, browser):
     enter(COORDINATOR)
     found["lot"] = first("/lots/", 'main th a[href^="/lots/"]')
     found["organisation"] = first("/organisations/", 'main th a[href^="/organisations/"]')
+    found["ticket"] = first("/aide/", 'main th a[href^="/aide/demandes/"]')
+    found["follow"] = found["ticket"].replace("/demandes/", "/suivi/")
+    found["repaired"] = first(found["ticket"], 'main a[href^="/aide/machines/"]')
+    found["ask"] = first("/stock/?state=handed_over", 'main a[href^="/machines/"]').replace("/machines/", "/aide/m/")
     found["day"] = first("/rendez-vous/", "main .days a").partition("?")[0]
     found["appointment"] = first("/rendez-vous/", 'main td a[href^="/rendez-vous/demandes/"]')
     found["place"] = first(f"{found['day']}ouverture/", 'main a[href*="/emplacements/"]')

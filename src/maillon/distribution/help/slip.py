@@ -36,7 +36,7 @@ def _data(ticket: Ticket, lang: str) -> dict[str, Any]:
         "code_title": gettext("Your code"),
         "where": gettext("Where does it stand?"),
         "how": gettext("Scan this, open this address, or call and give your code. No account is needed."),
-        "keep": gettext("Keep this paper: it is asked for when you fetch your machine."),
+        "keep": gettext("Keep this paper: it is asked for when you fetch your machine.") if ticket.place else "",
         "qr_alt": gettext("QR code leading to the page of this request for help"),
         "footer": gettext("Made by Maillon, free software."),
     }
