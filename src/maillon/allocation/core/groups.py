@@ -19,8 +19,9 @@ import ortools
 from numpy.typing import NDArray
 
 from maillon.allocation.core import flow
+from maillon.allocation.core.arcs import Model, model
 from maillon.allocation.core.flow import Arcs
-from maillon.allocation.core.network import Model, Network, model
+from maillon.allocation.core.network import Network
 from maillon.allocation.core.rules import Stage
 
 Int64 = NDArray[np.int64]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maillon.allocation.core.network import Model
+from maillon.allocation.core.arcs import Family, Model
 
 Int64 = NDArray[np.int64]
 
@@ -71,21 +71,21 @@ def _bundles(model: Model) -> tuple[Int64, Int64, Int64]:
     goes out are laid along the same line, each in its order, and cut at the ends of both.
     """
     network, arcs = model.network, model.arcs
-    end = model.parts
     base, hubs = network.first_lattice, network.space.hubs
     count = network.space.lattice + hubs
 
-    def moving(first: int, last: int) -> Int64:
-        return first + np.flatnonzero(arcs.flow[first:last])
+    def moving(first: Family, last: Family) -> Int64:
+        part = model.families(first, last)
+        return np.arange(part.start, part.stop)[arcs.flow[part] > 0]
 
-    entries = moving(end[0], end[2])
+    entries = moving(Family.NEAR, Family.DELIVERED)
     signature = arcs.tail[entries] - network.first_signature
     node, units = arcs.head[entries] - base, arcs.flow[entries]
-    way = moving(end[2], end[5])  # lattice, hubs, then the stock: its head, a place, ends the way
+    way = moving(Family.LATTICE, Family.STOCK)  # the stock's head, a place, ends the way
     order = np.lexsort((way, arcs.tail[way]))
     way = way[order]
     tail, out = arcs.tail[way] - base, arcs.flow[way]
-    head = np.where(way >= end[4], count, arcs.head[way] - base)
+    head = np.where(way >= model.families(Family.STOCK, Family.STOCK).start, count, arcs.head[way] - base)
     masks, grades = network.space.masks, network.problem.grades
     number = np.arange(count)
     level = 1 + number // masks % grades + np.bitwise_count(number % masks).astype(np.int64)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillon.allocation.core import flow
+from maillon.allocation.core.arcs import Family
 from maillon.allocation.core.network import Signatures
 from maillon.allocation.core.solve import Decision, received
 
@@ -117,7 +118,7 @@ class _Exchange:
         self.network, self.order, self.free = decision.network, order, free
         model = decision.model
         network, problem = self.network, self.network.problem
-        between = slice(model.parts[0], model.parts[6])  # from the signatures to T
+        between = model.families(Family.NEAR, Family.PLACES)
         arcs = flow.Arcs(
             model.arcs.tail[between], model.arcs.head[between], np.zeros_like(model.capacity[between]),
             model.capacity[between], model.arcs.flow[between],

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillon.allocation.core import flow, groups, lottery
+from maillon.allocation.core.arcs import Model, model
 from maillon.allocation.core.groups import GroupStage
-from maillon.allocation.core.network import Model, Network, build, model
+from maillon.allocation.core.network import Network, build
 from maillon.allocation.core.plan import Given, given
 from maillon.allocation.core.problem import Problem
 from maillon.allocation.core.rules import Stage
