@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation import check as checker
 from maillon.allocation import problems, promises, rulesets
-from maillon.allocation.core import api
 from maillon.allocation.models import Campaign, CampaignState, Outcome, Promise, RuleSet
 from maillon.allocation.problems import Built
 from maillon.allocation.promises import DeviceGone, RequestGone, require_decider
@@ -200,6 +199,8 @@ def simulate(
 
 def solved(problem: dict[str, Any], seed: str) -> dict[str, Any]:
     """The plan. Raises Refusal with every reason of the solver."""
+    from maillon.allocation.core import api  # solvers and columns: a second and 100 MB that no page needs
+
     try:
         return api.solve(problem, seed)
     except api.Refused as refused:
