@@ -440,7 +440,7 @@ def test_staff_get_one_message_each_whatever_waits(world, desk):
     plan_and_send()
     letters = {letter.to: letter.lines for letter in digest.letters(timezone.now())}
     assert set(letters) == {"prescriber@exemple.invalid"}
-    assert letters["prescriber@exemple.invalid"] == ("3 personnes à prévenir",)
+    assert letters["prescriber@exemple.invalid"] == ("3 people to tell",)
     tomorrow = timezone.now() + timedelta(days=1)
     assert "mediator@exemple.invalid" in {letter.to for letter in digest.letters(tomorrow)}
 
@@ -460,3 +460,14 @@ def test_old_reminders_are_forgotten_and_those_that_wait_are_not(world, desk):
     drain()
     assert [one.channel for one in Reminder.objects.all()] == ["call"]
     assert Entry.objects.filter(kind="reminder.sent").exists()
+
+
+def test_a_list_of_calls_costs_the_same_however_long(world, desk, django_assert_max_num_queries):
+    for minute in (540, 570, 600, 630, 660):
+        expected(world, desk, way="phone", minute=minute, name=f"Foyer {minute}", phone=f"+33612345{minute}")
+    plan_and_send()
+    prescriber = world.actor("prescriber")
+    for count in (2, 5):
+        rows = list(handling.waiting(prescriber)[:count])
+        with django_assert_max_num_queries(6):
+            assert len(handling.to_tell(prescriber, rows, timezone.now())) == count

@@ -58,7 +58,7 @@ def letters(now: datetime) -> Iterator[Letter]:
     members = Membership.objects.filter(role__in=READERS, user__is_active=True).order_by("user__email", "id")
     for email, organisation in members.values_list("user__email", "organisation"):
         people.setdefault(email, []).append(organisation)
-    with override("fr"):
+    with override(settings.LANGUAGE_CODE):
         for email, own in people.items():
             counts = [sum(one.get(key, 0) for key in own) for one in (expected, unanswered, by_hand, unsent)]
             lines = tuple(line % {"count": count} for line, count in zip(LINES, counts, strict=True) if count)
@@ -72,7 +72,7 @@ def _counts(rows: QuerySet[Any], by: str) -> dict[UUID, int]:
 
 def deliver(letter: Letter) -> bool:
     """Whether it left. One that did not is told again tomorrow, with what waits then."""
-    with override("fr"):
+    with override(settings.LANGUAGE_CODE):
         url = f"{settings.SITE_URL}{reverse('appointments:list')}"
         body = "\n".join([_("Hello,"), "", *(f"- {line}" for line in letter.lines), "", url])
         mail = EmailMessage(_("Appointments: what waits for you today"), body, settings.DEFAULT_FROM_EMAIL, [letter.to])

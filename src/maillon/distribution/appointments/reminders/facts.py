@@ -57,7 +57,7 @@ def _appointments(now: datetime, identities: Iterable[UUID] | None) -> list[Comi
         rows = rows.filter(request__identity__in=list(identities))
     found = list(
         rows.select_related(
-            "request__prescriber", "request__identity", "place__organisation", "place__commune", "place__desk"
+            "request__prescriber__commune", "request__identity", "place__organisation", "place__commune", "place__desk"
         )
     )
     calendars = calendars_of({one.place for one in found if one.place})
@@ -95,7 +95,7 @@ def _loans(now: datetime, identities: Iterable[UUID] | None) -> list[Coming]:
             one.place,
         )
         for one in rows.select_related(
-            "request__prescriber", "request__identity", "place__organisation", "place__commune"
+            "request__prescriber__commune", "request__identity", "place__organisation", "place__commune", "place__desk"
         )
         if one.due_on
     ]

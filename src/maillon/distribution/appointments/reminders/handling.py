@@ -13,7 +13,6 @@ from django.utils.translation import override
 
 from maillon.distribution.appointments.models import Reminder
 from maillon.distribution.appointments.reminders import facts, planning, sending
-from maillon.distribution.appointments.reminders.facts import Coming
 from maillon.distribution.appointments.reminders.gateway import configured
 from maillon.distribution.appointments.reminders.wording import Words, language_of, words_of
 from maillon.distribution.appointments.vocabulary import Channel, ReminderState, Topic
@@ -54,11 +53,9 @@ def to_tell(actor: Actor, rows: Iterable[Reminder], now: datetime, *, named: boo
     named: with the person, each reading journalled. Raises NotAllowed.
     """
     actor.require("needs.identity")
-    shown: list[tuple[Reminder, list[Coming]]] = []
-    for reminder in rows:
-        found = sending.still_coming(reminder, now) if now < reminder.expires_at else []
-        if found:
-            shown.append((reminder, found))
+    listed = list(rows)
+    alive = sending.still_coming(listed, now)
+    shown = [(reminder, alive[reminder.pk]) for reminder in listed if reminder.pk in alive]
     people: dict[UUID, Person] = {}
     if named:
         first = [found[0].request.pk for _reminder, found in shown]
