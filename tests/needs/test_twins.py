@@ -111,7 +111,7 @@ def test_a_moved_household_is_marked_in_its_new_commune(world):
     assert twins(mine) == [(theirs.pk, "name", False)]
 
 
-def test_a_page_of_requests_is_compared_in_three_queries(world, django_assert_num_queries):
+def test_a_page_of_requests_is_compared_in_four_queries(world, django_assert_num_queries):
     requests = [make_request(world, phone="+33612345678") for _number in range(6)]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(queries.twins(requests)) == 6

@@ -293,6 +293,7 @@ def forget(request: Request) -> None:
     )
     if identity and not identity.requests.exists():
         identity.delete()
+    signals.forgotten.send(Request, request=request)
 
 
 def _locked(actor: Actor, request_id: UUID, permission: str = "needs.change", *, own: bool = False) -> Request:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillon.hardware.thresholds import USE_NAMES, Use
@@ -35,6 +35,11 @@ INCOMES = (Criterion.INCOME_A, Criterion.INCOME_B, Criterion.INCOME_C)
 OTHERS = tuple(criterion for criterion in Criterion if criterion not in (*EQUIPMENT, *INCOMES))
 IDENTITY = ("name", "contact", "phone", "email", "address", "note")
 CLOSINGS = tuple(choice for choice in Closing.choices if choice[0] not in (Closing.ERASED, Closing.NO_NEWS))
+
+
+def _labelled(criterion: Criterion) -> Any:
+    """Its words, and that someone must have seen its proof where one is needed."""
+    return format_lazy("{} ({})", criterion.label, _("with proof")) if criterion in PROVED else criterion.label
 
 
 class PhoneField(forms.CharField):
@@ -113,12 +118,12 @@ class RequestForm(IdentityForm):
     )
     situation = forms.MultipleChoiceField(
         label=_("Situation"),
-        choices=[(criterion.value, criterion.label) for criterion in OTHERS],
+        choices=[(criterion.value, _labelled(criterion)) for criterion in OTHERS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     income = forms.ChoiceField(
-        label=_("Income"),
+        label=_("Income (with proof)"),
         choices=[*((c.value, c.label) for c in INCOMES), ("", _("Not said"))],
         required=False,
         widget=forms.RadioSelect,

@@ -50,6 +50,9 @@ class Identity(models.Model):
 
     objects: ClassVar[Any] = IdentityQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["prescriber", "last_contact_on"], name="identity_by_contact")]
+
     def __str__(self) -> str:
         return str(self.pk)
 
@@ -122,8 +125,8 @@ class Request(models.Model):
     class Meta:
         ordering = ["since", "code"]
         indexes = [
-            models.Index(fields=["territory", "state", "since"], name="request_by_territory"),
-            models.Index(fields=["prescriber", "state", "since"], name="request_by_prescriber"),
+            models.Index(fields=["territory", "state", "since", "id"], name="request_in_territory"),
+            models.Index(fields=["prescriber", "state", "since", "id"], name="request_of_prescriber"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -60,6 +60,7 @@ def _list(request: HttpRequest, *, named: bool = False, **more: Any) -> HttpResp
             }
             for shown in page.requests
         ],
+        "most": queries.COUNTED,
         "tabs": [(choice, counts.get(choice.value, 0), choice.value == state) for choice in RequestState],
         "state": state,
         "after": asked.get("after", ""),
