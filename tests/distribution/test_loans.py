@@ -1,5 +1,6 @@
 """Loans: longer, given, lost without blame, back with erasure to prove again, recalled with a whole school."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -266,3 +267,25 @@ def test_who_states_the_terms(world, client, who, status):
 def test_terms_that_make_no_sense_are_refused(world, client, data):
     client.force_login(world.users["head"])
     assert client.post("/prets/conditions/", data).status_code == 422
+
+
+@db
+def test_long_lists_are_read_page_by_page_and_whole(world, client, monkeypatch):
+    from maillon.distribution.agreements import views as agreement_views
+    from maillon.distribution.loans import queries
+
+    monkeypatch.setattr(queries, "SHOWN", 2)
+    monkeypatch.setattr(agreement_views, "SHOWN", 2)
+    for due in (date(2030, 1, 8), date(2030, 1, 8), None, None, date(2031, 3, 4)):
+        signed(world, due_on=due, open_ended=due is None)
+    everything = set(Agreement.objects.values_list("code", flat=True))
+    client.force_login(world.users["head"])
+    for address in ("/prets/", "/conventions/"):
+        seen, page = [], address
+        while page:
+            text = client.get(page).content.decode()
+            here = [code for code in everything if f">{codes.pretty(code)}</a>" in text]
+            seen += here
+            [page] = re.findall(r'href="(\?[^"]*apres=\w+)" rel="next"', text) or [""]
+            page = address + page.replace("&amp;", "&") if page else ""
+        assert sorted(seen) == sorted(everything), address

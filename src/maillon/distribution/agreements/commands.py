@@ -87,12 +87,10 @@ def prepare(*, actor: Actor, request_id: UUID, card: Card, at: datetime | None =
     """
     actor.require("handover.do")
     with transaction.atomic():
-        promises = list(
-            queries.free_promises(actor)
-            .filter(request_id=request_id)
-            .select_related("device", "device__lot", "device__holder")
-            .order_by("device__number")
-        )
+        free = queries.free_promises(actor).filter(request_id=request_id)
+        held = Device.objects.select_for_update(of=("self",)).filter(pk__in=free.values("device_id"))
+        list(held.order_by("number").values_list("pk"))  # of two people who prepare at once, the second finds nothing
+        promises = list(free.select_related("device", "device__lot", "device__holder").order_by("device__number"))
         if not promises:
             raise NotFound
         lender = min((promise.device.holder for promise in promises), key=lambda holder: (holder.name, str(holder.pk)))

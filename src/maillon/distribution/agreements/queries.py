@@ -52,6 +52,14 @@ def agreement_by_code(actor: Actor, code: str) -> Agreement:
     return found
 
 
+def after_code(agreements: Any, code: str) -> Any:
+    """Those that come after this one, the latest first; all of them for a code that is not among them. One query."""
+    last = agreements.filter(code=code).values_list("created_at", "pk").first() if code else None
+    if last is None:
+        return agreements
+    return agreements.filter(Q(created_at__lt=last[0]) | Q(created_at=last[0], pk__gt=last[1]))
+
+
 def items_of(agreement: Agreement) -> list[Item]:
     """With their device and photos, in the order they were added. Two queries."""
     items = agreement.items.select_related("device", "device__lot").prefetch_related(

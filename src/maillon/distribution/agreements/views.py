@@ -35,7 +35,7 @@ from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.needs.models import Request as Need
 
-SHOWN = 100
+SHOWN = 100  # a page
 
 
 def found(request: Request, code: str) -> Agreement:
@@ -53,10 +53,16 @@ def agreements(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in AgreementState.values:
         visible = visible.filter(state=state)
-    rows = visible.order_by("-created_at", "id")[:SHOWN]
-    return render(
-        request, "distribution/agreements.html", {"rows": rows, "state": state, "states": AgreementState.choices}
-    )
+    after = request.GET.get("apres", "")
+    rows = list(queries.after_code(visible, after).order_by("-created_at", "id")[: SHOWN + 1])
+    context = {
+        "rows": rows[:SHOWN],
+        "state": state,
+        "states": AgreementState.choices,
+        "first": f"?state={state}" if after else "",
+        "more": f"?state={state}&apres={rows[SHOWN - 1].code}" if len(rows) > SHOWN else "",
+    }
+    return render(request, "distribution/agreements.html", context)
 
 
 @access("handover.do")

@@ -67,7 +67,7 @@ class ReturnForm(forms.Form):
     )
 
     def __init__(self, *args: Any, actor: Actor, item: Item, **kwargs: Any) -> None:
-        kwargs["initial"] = {"condition": item.condition, "accessories": item.accessories}
+        kwargs["initial"] = {"accessories": item.accessories}  # its looks are said by who sees it
         super().__init__(*args, **kwargs)
         known = set(item.accessories)
         self.fields["accessories"].choices = [  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
 
 LATE, SOON, ALL = "late", "soon", "all"
-SHOWN = 200
+SHOWN = 100  # a page
 
 
 def loans(actor: Actor) -> Any:
@@ -39,6 +39,16 @@ def chosen(actor: Actor, which: str, today: date) -> Any:
     if which == SOON:
         return under_way.filter(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))
     return under_way
+
+
+def after_code(under_way: Any, code: str) -> Any:
+    """Those that come after this one; all of them for a code that is not among them. One query."""
+    last = under_way.filter(code=code).values_list("due_on", flat=True).first() if code else None
+    if last is None and not (code and under_way.filter(code=code).exists()):
+        return under_way
+    if last is None:
+        return under_way.filter(due_on=None, code__gt=code)
+    return under_way.filter(Q(due_on__gt=last) | Q(due_on=last, code__gt=code) | Q(due_on=None))
 
 
 class Counts(NamedTuple):

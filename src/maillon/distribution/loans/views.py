@@ -32,15 +32,19 @@ LENDERS = (OrganisationKind.WORKSHOP, OrganisationKind.COORDINATION)
 @require_safe
 def loans(request: Request) -> HttpResponse:
     today = agreements.today()
-    which = request.GET.get("voir", queries.ALL)
+    which, after = request.GET.get("voir", queries.ALL), request.GET.get("apres", "")
+    if which not in (queries.LATE, queries.SOON):
+        which = queries.ALL
+    chosen = queries.after_code(queries.chosen(request.actor, which, today), after)
+    rows = list(chosen[: queries.SHOWN + 1])
     context = {
-        "rows": queries.chosen(request.actor, which, today)[: queries.SHOWN],
+        "rows": rows[: queries.SHOWN],
+        "first": f"?voir={which}" if after else "",
+        "more": f"?voir={which}&apres={rows[queries.SHOWN - 1].code}" if len(rows) > queries.SHOWN else "",
         "counts": queries.counts(request.actor, today),
         "which": which,
         "today": today,
-        "shown": queries.SHOWN,
         "may_act": request.actor.may("handover.do"),
-        "may_recall": request.actor.may("handover.do"),
         "may_state_terms": request.actor.may("organisation.change") and _lends(request),
     }
     return render(request, "distribution/loans.html", context)
