@@ -323,6 +323,16 @@ def test_a_row_that_repeats_another_does_not_enter(world):
     assert (len(listed.entered), Request.objects.count()) == (1, 1)
 
 
+def test_a_change_of_vault_key_neither_loses_a_list_nor_enters_it_twice(world, settings, tmp_path):
+    settings.DATA, settings.VAULT_KEY = tmp_path, "the-key-before"
+    waits = receive(world, csv([*ROWS, ["FICTIVE", "Alex", "", "démarches", "portable", "Nantes"]]))
+    enter(world, receive(world, csv()))
+    (tmp_path / "vault-key.old").write_text("the-key-before\n")
+    settings.VAULT_KEY = "the-key-after"
+    listed = enter(world, waits)
+    assert (len(listed.entered), len(listed.known)) == (1, 3)
+
+
 def test_another_prescriber_enters_the_same_list_for_itself(world):
     foreign = make_world(" ailleurs")
     enter(world, receive(world, csv()))
