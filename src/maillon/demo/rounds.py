@@ -1,6 +1,7 @@
 """The demonstration's rounds: each month machines are allocated, promised, handed over; some come back."""
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -94,6 +95,8 @@ class Rounds:
         signature = agreeing.Signature(Way.FINGER, strokes=A_SIGNATURE)
         signed = when + timedelta(minutes=25)
         agreeing.sign(actor=who, agreement_id=agreement.pk, text_sha256=digest, signature=signature, at=signed)
+        if card.due_on and self.draw.random() < 0.85:
+            self.timeline.plan(signed + timedelta(days=345), partial(self._renew, agreement.pk, workshop))
         for item in items:
             self._afterwards(item, workshop, loan, signed)
             self.help.plan(item.device, signed)
@@ -112,6 +115,15 @@ class Rounds:
             self.timeline.plan(when + after, partial(self._back, item, workshop, False))
         elif loan and fate < 0.18:
             self.timeline.plan(when + after, partial(self._lost, item, workshop))
+
+    def _renew(self, agreement_id: UUID, workshop: str, when: datetime) -> None:
+        """The loan is extended by a year, or the machine becomes theirs; nothing when it came back meanwhile."""
+        with suppress(NotFound, Refusal):
+            if self.draw.random() < 0.6:
+                due_on = (when + timedelta(days=385)).date()
+                lending.extend(actor=actor(workshop), agreement_id=agreement_id, due_on=due_on, at=when)
+            else:
+                lending.give(actor=actor(workshop), agreement_id=agreement_id, at=when)
 
     def _back(self, item: Item, workshop: str, broken: bool, when: datetime) -> None:
         device = item.device
