@@ -57,7 +57,8 @@ def problem(
     inner = {node["parent"] for node in nodes}
     leaves = [index for index in range(len(nodes)) if index not in inner]
     plain = chance(0.15)  # everything equal: the lottery alone decides
-    names = rng.sample(IDS, len(IDS))
+    ids = IDS + [f"n{number}" for number in range(max(requests, devices) - len(IDS))]
+    names = rng.sample(ids, len(ids))
 
     def mask(bits: int) -> int:
         return rng.choice([0, 0, 1 % 2**bits, rng.randrange(2**bits)])
@@ -79,7 +80,7 @@ def problem(
         {"id": name, "place": rng.randrange(len(places)), "kind": 0 if plain else rng.randrange(kinds),
          "grade": max(rng.randrange(grades), rng.randrange(grades)),
          "extras": rng.randrange(2**extras) | rng.randrange(2**extras)}
-        for name in rng.sample(IDS, _size(rng, devices))
+        for name in rng.sample(ids, _size(rng, devices))
     ]  # fmt: skip
     promised = []
     free = [device["id"] for device in stock]

@@ -76,6 +76,20 @@ def test_without_floors_caps_and_groups_nobody_is_passed_over():
     assert served > 300  # they are not all empty
 
 
+def test_larger_ones_too_where_brute_force_can_not_follow():
+    """Some fifty requests and machines: linear programmes with floors, caps and groups; the greedy without them."""
+    for number in range(250_000, 250_006):
+        world, plan = drawn(number, requests=50, devices=40)
+        assert linear(world, frozenset(map(nfc, plan["certificate"]["groups"]["served"]))) == values_of(plan), number
+        check(world.problem, plan)
+    for number in range(260_000, 260_020):
+        world, plan = drawn(number, **CALM, requests=120, devices=100, shuffled_levels=0)
+        values = values_of(plan)
+        for tier, points in greedy(world).items():
+            assert (values[f"tier {tier}"], values[f"points {tier}"]) == (len(points), sum(points)), number
+        check(world.problem, plan)
+
+
 def test_with_caps_of_places_it_is_still_so():
     for number in range(400_000, 400_100):
         world = World(problem(random.Random(number), **CALM, requests=9, devices=7, shuffled_levels=0))

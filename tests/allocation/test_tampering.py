@@ -552,3 +552,21 @@ def test_no_change_of_a_single_price_makes_another_plan_pass():
                 passed += proved
                 refused += not proved
     assert passed and refused > passed
+
+
+def test_forged_prices_do_not_hide_that_serving_nobody_was_the_rule():
+    """Lots first: the least sum of ranks is that of nobody. The way past everyone stays open, whatever its price."""
+    problem = small({"ana": {}}, {"D1": {}}, distance_km=[[0]])
+    plan = solve(problem, SMALL_SEED)
+    assert pairs_of(plan) == [("ana", "D1")]
+    size = len(prices(plan, "lottery"))
+    problem["rules"]["levels"].sort(key=lambda level: level != "lottery")
+    plan["values"].sort(key=lambda row: row["stage"] != "lottery")
+    plan["certificate"]["stages"] = [
+        # From the request on, all nodes 1: only the way from S to T, past everyone, tells that a machine is given.
+        {"stage": row["stage"], "prices": [0, 0] + [int(row["stage"] == "lottery")] * (size - 2)}
+        for row in plan["values"]
+    ]
+    reseal(problem, plan)
+    with pytest.raises(Refused, match=r"lottery: nothing proves it the best \(S, T\)"):
+        check(problem, plan)
