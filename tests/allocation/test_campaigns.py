@@ -291,3 +291,23 @@ def test_requests_without_any_machine_are_answered():
     world, [request], _devices = make_queue([{"use": "secondary", "adaptations": ["light"]}])
     campaign = published(world)
     assert campaign.outcomes.get().code == 1 and state_of(request) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("asked", "bit", "eased"),
+    [
+        ({"kinds": ["tablet"]}, 2, {"kinds": ["tablet", "notebook"]}),
+        ({"adaptations": ["light"]}, 8, {"adaptations": []}),
+    ],
+)
+def test_a_change_that_is_told_would_have_served(asked, bit, eased):
+    """What the prescriber reads, tried: the request with this change, on the same queue and stock, receives a machine.
+
+    A use that every machine here is fit for, so that going without extras gives up the adaptation alone.
+    """
+    world, [request], _devices = make_queue([{**asked, "criteria": ["no_computer"]}], 1)
+    campaign = computed(world)
+    outcome = campaign.outcomes.get()
+    assert outcome.code == 1 and outcome.changes & bit
+    Request.objects.filter(pk=request.pk).update(**eased)
+    assert computed(world, campaign).outcomes.get().code == 0

@@ -12,6 +12,7 @@ from maillon.allocation.models import Campaign, Promise, Review, RuleSet, RuleTr
 from maillon.kernel.jobs.models import Job
 from maillon.kernel.jobs.running import drain
 from maillon.needs import family
+from maillon.needs.commands import forget
 from maillon.needs.models import Request
 from tests.allocation.promises import make_request
 from tests.allocation.queue import commune, make_queue, stocked
@@ -390,3 +391,15 @@ def test_the_closing_day_is_waited_for(client, today):
 
 def worked():
     assert drain() == 1
+
+
+def test_what_was_written_goes_with_the_name(client):
+    world, [request], _devices = make_queue([{}])
+    at_once(world)
+    family_of(client, request)
+    client.post("/attributions/publiques/recours/", {"words": "Mon fils a un examen."})
+    made = Review.objects.get()
+    reviews.answer(actor=world.actor("coordinator"), review_id=made.pk, answer="confirmed", reply="Votre fils…")
+    forget(Request.objects.get(pk=request.pk))
+    made.refresh_from_db()
+    assert (made.words, made.reply, made.answer) == ("", "", "confirmed")

@@ -7,15 +7,18 @@ class AllocationConfig(AppConfig):
 
     def ready(self) -> None:
         from maillon.allocation.promises import follow_step, take_back
+        from maillon.allocation.reviews import RETENTION, forget
         from maillon.allocation.showing import family_part, request_part
         from maillon.allocation.waiting import waiting
-        from maillon.kernel import navigation, start
+        from maillon.kernel import navigation, retention, start
         from maillon.needs import family, pages
-        from maillon.needs.signals import closing
+        from maillon.needs.signals import closing, forgotten
         from maillon.workshop.signals import step_taken
 
         step_taken.connect(follow_step)
         closing.connect(take_back)
+        forgotten.connect(forget)
+        retention.add(RETENTION, order=20)
         navigation.add(
             navigation.Item(
                 _("Allocation"), "allocation:campaigns", "list-check", "allocation.view", order=12, group=_("Needs")

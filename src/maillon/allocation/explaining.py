@@ -36,7 +36,9 @@ CHANGES = {
     Change.FARTHER: Message(_("fetching it farther away, or having it delivered")),
     Change.ANY_KIND: Message(_("accepting any kind of machine")),
     Change.GRADE: Message(_("a machine one grade below, if that is enough for the use")),
-    Change.EXTRAS: Message(_("a machine without one of the things asked, if that is enough")),
+    Change.EXTRAS: Message(
+        _("a machine not proved fit for this use, nor large or light where asked, if that is enough")
+    ),
 }
 FOR_THE_FAMILY = (Change.FARTHER, Change.ANY_KIND)
 

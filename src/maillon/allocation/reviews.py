@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.models import CampaignState, Outcome, Review
 from maillon.allocation.promises import require_decider
+from maillon.hardware.messages import Message
+from maillon.hardware.messages import _ as noop
 from maillon.kernel import ledger, vault
 from maillon.kernel.actor import Actor
 from maillon.kernel.codes import pretty
 from maillon.kernel.errors import NotAllowed, Refusal, find
+from maillon.kernel.retention import Kept
 from maillon.needs.commands import family_permission
 from maillon.needs.models import Request
 
@@ -86,6 +89,23 @@ def answer(*, actor: Actor, review_id: UUID, answer: str, reply: str, at: dateti
         review.save(update_fields=["answer", "reply", "answered_at", "answered_by"])
         _tell("review.answered", actor, review, at, answer=given.value)
     return review
+
+
+def forget(sender: object, *, request: Request, **_kwargs: object) -> None:
+    """Nothing of who a request is for is left: what was written about it goes too; that it was asked stays."""
+    Review.objects.filter(request=request).exclude(words="", reply="").update(words="", reply="")
+
+
+RETENTION = Kept(
+    key="reviews",
+    what=Message(
+        noop("What a family or its prescriber wrote to ask that a decision is looked at again, and the answer")
+    ),
+    readers=Message(noop("The coordination, and who wrote it; the answer, the family and its prescriber")),
+    period=Message(noop("As long as the name of the request")),
+    then=Message(noop("Erased with it; that a review was asked and answered stays, under the request's code")),
+    source=Message(noop("ours, a judgement")),
+)
 
 
 def visible(actor: Actor) -> QuerySet[Review]:
