@@ -14,11 +14,14 @@ import pytest
 
 from maillon.allocation import check as checker
 from maillon.allocation.check import Refused, check
+from maillon.allocation.command import check as command
 from maillon.allocation.core.api import solve
 from tests.allocation.instances import SEED, problem, table
 from tests.allocation.instances import rows as lines
+from tests.allocation.small import SEED as SMALL_SEED
 from tests.allocation.small import problem as small
 from tests.allocation.small import some
+from tests.allocation.test_problem import as_parquet
 from tests.allocation.test_tampering import example, reseal
 
 FILE = Path(checker.__file__)
@@ -122,6 +125,21 @@ def test_parquet_tables_are_left_to_the_command(monkeypatch):
     with pytest.raises(Refused, match="use maillon check"):
         check(given, plan)
     assert check(given, plan, columns).startswith("PROVED")
+
+
+def test_the_command_reads_parquet_tables_for_it_if_they_are_the_ones(tmp_path, english, capsys):
+    given = as_parquet(example()[0], tmp_path)
+    plan = solve(given, SMALL_SEED, tables=tmp_path)
+    files = [tmp_path / "problem.json", tmp_path / "plan.json"]
+    for file, content in zip(files, (given, plan), strict=True):
+        file.write_text(json.dumps(content), encoding="utf-8")
+    assert command([*map(str, files)]) == 0
+    with (tmp_path / given["requests"]["uri"]).open("ab") as table:
+        table.write(b"\n")
+    assert command([*map(str, files)]) == 1
+    assert "SHA-256" in capsys.readouterr().err
+    (tmp_path / given["requests"]["uri"]).unlink()
+    assert command([*map(str, files)]) == 1
 
 
 def test_the_order_of_lines_changes_nothing_that_is_proved():
