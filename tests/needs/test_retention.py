@@ -87,7 +87,7 @@ def test_a_served_request_keeps_its_contact_while_another_rule_holds_it(world):
     try:
         assert erase() == []
     finally:
-        jobs._holding.clear()
+        jobs._holding.pop(f"{loans.__module__}.{loans.__qualname__}")
     assert erase() == [True]
     request.refresh_from_db()
     assert (request.state, request.identity) == ("served", None)
@@ -117,3 +117,7 @@ def test_the_rules_are_published(client, db, language):
     page = client.get(reverse("needs:privacy"), HTTP_ACCEPT_LANGUAGE=language).content.decode()
     assert len(retention.table()) >= 5 and page.count("<h3>") == len(retention.table())
     assert ("2 years after" if language == "en" else "2\u00a0ans après") in page
+
+
+def test_a_request_whose_loan_runs_is_among_those_held():
+    assert "lent_to" in {name.rpartition(".")[2] for name in jobs._holding}

@@ -18,14 +18,15 @@ from maillon.kernel.documents.typography import typeset
 from maillon.needs.contacts import phone_shown
 from maillon.needs.identities import Person
 from maillon.needs.models import Request
+from maillon.needs.vocabulary import Language
 from maillon.territory.models import Organisation
 
 TEMPLATE = "request_letter.typ"
 
 
-def pdf(request: Request, person: Person, pin: str, language: str, at: datetime | None = None) -> bytes:
-    """One page, PDF/UA, in French or English."""
-    lang = "en" if language.startswith("en") else "fr"
+def pdf(request: Request, person: Person, pin: str, at: datetime | None = None) -> bytes:
+    """One page, PDF/UA, in the reader's language when we have it: English, French otherwise."""
+    lang = "en" if request.language == Language.ENGLISH else "fr"
     at = at or timezone.now()
     with translation.override(lang):
         return render(TEMPLATE, _data(request, person, pin, lang, at), date=at, lang=lang)

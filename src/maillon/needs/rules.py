@@ -48,7 +48,9 @@ RETENTION: tuple[Kept, ...] = (
         key="identity",
         what=Message(_("The name and contact of who a request is for (encrypted)")),
         readers=Message(_("Its prescriber's organisation alone; each reading is recorded")),
-        period=Message(_("2 years after the last contact; its prescriber is told 60 days before")),
+        period=Message(
+            _("2 years after the last contact, and as long as a loan runs; its prescriber is told 60 days before")
+        ),
         then=Message(_("Erased by the program; an open request closes, and stays under its code with its commune")),
         source=CNIL_SOCIAL,
         note=REPORTED,

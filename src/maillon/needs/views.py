@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -116,8 +115,10 @@ def new_request(request: HttpRequest) -> HttpResponse:
                     actor=request.actor, person=form.person(), facts=form.facts(), import_key=once
                 )
         except IntegrityError:  # the button was pressed twice: the first press filed it
-            filed = Request.objects.get(prescriber_id=request.actor.home, import_key=once)
-            return redirect("needs:request", filed.code)
+            first = Request.objects.filter(prescriber_id=request.actor.home, import_key=once).first()
+            if first is None:
+                raise
+            return redirect("needs:request", first.code)
         except Refusal as caught:
             refused = caught
         else:
@@ -286,6 +287,6 @@ def print_letter(request: HttpRequest, code: str) -> HttpResponse:
         pin = commands.set_pin(actor=request.actor, request_id=shown.pk)
     except Refusal as refused:
         return _page(request, shown, status=409, refused=refused)
-    response = HttpResponse(letter.pdf(shown, person, pin, get_language() or "fr"), content_type="application/pdf")
+    response = HttpResponse(letter.pdf(shown, person, pin), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="lettre-{shown.code}.pdf"'
     return response

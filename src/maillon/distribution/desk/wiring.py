@@ -1,5 +1,7 @@
 """What the rooms of agreements, the desk and loans add to the rest of the platform."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +10,7 @@ def wire() -> None:
     from maillon.distribution.agreements.rules import RETENTION
     from maillon.distribution.loans.queries import waiting
     from maillon.kernel import navigation, retention, start
-    from maillon.needs import family
+    from maillon.needs import family, jobs
 
     navigation.add(
         navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=42, group=_("Handing over")),
@@ -20,3 +22,14 @@ def wire() -> None:
     retention.add(*RETENTION, order=30)
     start.add("handover.view", waiting, order=14, group=_("Handing over"))
     family.add_part("distribution/_family.html", part, order=30)
+    jobs.keep(lent_to)
+
+
+def lent_to() -> Any:
+    """The requests whose machine is on loan: whoever has it must be reached, so their name is kept until it ends."""
+    from maillon.distribution.agreements.models import Agreement
+    from maillon.distribution.agreements.vocabulary import AgreementKind
+    from maillon.needs.models import Request
+
+    running = Agreement.objects.filter(kind=AgreementKind.LOAN, signed_at__isnull=False, ended_at=None)
+    return Request.objects.filter(pk__in=running.values("request"))

@@ -1,0 +1,45 @@
+"""The letter: one tagged page in the family's language, the same bytes for the same facts, its square readable."""
+
+import io
+from datetime import UTC, datetime
+
+import pikepdf
+import pytest
+import zxingcpp
+from PIL import Image
+
+from maillon.kernel import documents
+from maillon.needs import identities, letter
+from tests.needs.requests import make_request
+from tests.world import make_world
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def made(**fields):
+    request = make_request(make_world(), **fields)
+    return request, letter.pdf(request, identities.read(request.identity), "012345", NOON)
+
+
+@pytest.mark.parametrize(("language", "written"), [("fr", "fr"), ("en", "en"), ("ar", "fr")])
+def test_it_is_one_tagged_page_in_the_family_s_language(language, written):
+    _request, pdf = made(language=language, address="2 rue Inventée\n44000 Nantes", contact="Une enseignante")
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 1
+        assert bool(document.Root.MarkInfo.Marked) and str(document.Root.Lang).startswith(written)
+        assert document.docinfo["/Title"]
+
+
+def test_the_same_facts_give_the_same_bytes():
+    request, pdf = made()
+    assert letter.pdf(request, identities.read(request.identity), "012345", NOON) == pdf
+
+
+def test_its_square_opens_the_page_with_the_code_and_never_the_secret_one(monkeypatch, settings):
+    settings.SITE_URL = "https://maillon.example"
+    drawn = documents.render
+    monkeypatch.setattr(letter, "render", lambda *given, **named: drawn(*given, **named, format="png", ppi=144))
+    request, picture = made()
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    assert found.text == f"https://maillon.example/suivi/?c={request.code}"
