@@ -19,7 +19,7 @@ from maillon.territory.models import Commune, Place
 
 PRESCRIBERS = {"ccas": 9, "ecole": 5, "college": 6, "bailleur": 4, "association": 6}  # and their weights
 WEEKS = 104
-A_WEEK = 3.2  # requests, on average, for the default number of machines
+A_WEEK = 2.3  # requests, on average, for the default number of machines
 
 _NEEDS = (  # for whom, use, why it comes first, weight
     (Beneficiary.PUPIL, Use.SECONDARY, (Criterion.NO_COMPUTER, Criterion.SCHOOLING), 6),

@@ -30,7 +30,7 @@ from maillon.territory.models import Organisation, OrganisationKind, User
 from maillon.territory.places import load_communes
 
 SEED = 44
-MACHINES = 400
+MACHINES = 260
 GROUPING = "244400404"  # SIREN of Nantes Métropole
 
 
