@@ -5,7 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from maillon.allocation import campaigns, reviews, trials
+from maillon.allocation.models import Campaign, Promise, Review, RuleTrial
 from maillon.collection.commands import announce_lot
 from maillon.distribution.models import Agreement
 from maillon.kernel.access import EVERYONE, SIGN_IN, SIGNED_IN, TOKEN, stated
@@ -72,9 +75,23 @@ def filled():
         list(receiving.receive(actor=actor, files=files, lot_id=lot.pk))
         make_request(place)
         signed(place)
+        decided(place)
         device = Device.objects.get(serial=serial)
         things[place.coordination.name] = (place, device, lot)
     return world, foreign, things
+
+
+def decided(place):
+    """A campaign that was published, a review of what it answered, a change of rules to try."""
+    coordinator = place.actor("coordinator")
+    campaign = campaigns.open_campaign(actor=coordinator, closes_on=timezone.localdate())
+    campaign = campaigns.simulate(actor=coordinator, campaign_id=campaign.pk)
+    campaigns.approve(actor=coordinator, campaign_id=campaign.pk, plan_sha256=campaign.plan_sha256)
+    campaigns.publish(actor=coordinator, campaign_id=campaign.pk)
+    answered = campaign.outcomes.first().request
+    reviews.ask(actor=place.actor("prescriber"), request_id=answered.pk, words="")
+    changed = campaign.rules.document | {"points_max": 200}
+    trials.propose(actor=coordinator, document=changed)
 
 
 def request_code(place):
@@ -99,6 +116,11 @@ def arguments(names, place, device, lot):
         "view_id": uuid4(),
         "drop_id": uuid4(),
         "item_id": agreement.items.get().pk,
+        "campaign_code": Campaign.objects.get(territory=place.coordination, state="published", only=None).code,
+        "request_code": request_code(place),
+        "promise_id": Promise.objects.filter(territory=place.coordination).first().pk,
+        "review_id": Review.objects.get(territory=place.coordination).pk,
+        "trial_id": RuleTrial.objects.get(territory=place.coordination).pk,
         "number": 1
         if "registre" in names[0]
         else Erasure.objects.filter(medium__device=device, proved=True).first().number,

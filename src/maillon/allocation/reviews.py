@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.allocation.models import CampaignState, Outcome, Review
 from maillon.allocation.promises import require_decider
 from maillon.hardware.messages import Message
-from maillon.hardware.messages import _ as noop
+from maillon.hardware.messages import _ as gettext_noop
 from maillon.kernel import ledger, vault
 from maillon.kernel.actor import Actor
 from maillon.kernel.codes import pretty
@@ -99,12 +99,12 @@ def forget(sender: object, *, request: Request, **_kwargs: object) -> None:
 RETENTION = Kept(
     key="reviews",
     what=Message(
-        noop("What a family or its prescriber wrote to ask that a decision is looked at again, and the answer")
+        gettext_noop("What a family or its prescriber wrote to ask that a decision is looked at again, and the answer")
     ),
-    readers=Message(noop("The coordination, and who wrote it; the answer, the family and its prescriber")),
-    period=Message(noop("As long as the name of the request")),
-    then=Message(noop("Erased with it; that a review was asked and answered stays, under the request's code")),
-    source=Message(noop("ours, a judgement")),
+    readers=Message(gettext_noop("The coordination, and who wrote it; the answer, the family and its prescriber")),
+    period=Message(gettext_noop("As long as the name of the request")),
+    then=Message(gettext_noop("Erased with it; that a review was asked and answered stays, under the request's code")),
+    source=Message(gettext_noop("ours, a judgement")),
 )
 
 
