@@ -134,7 +134,7 @@ def links(served, browser):
         return page.locator(selector).first.get_attribute("href")
 
     enter(TECHNICIAN)
-    found = {"device": first("/stock/?state=ready", 'main a[href^="/machines/"]')}
+    found = {"device": first("/stock/?state=checked", 'main a[href^="/machines/"]')}
     found["passport"] = found["device"].replace("/machines/", "/p/")
     found["certificate"] = first(found["device"], 'a[href^="/c/"]')
     page.context.clear_cookies()
