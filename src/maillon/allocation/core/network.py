@@ -77,7 +77,6 @@ class Space:
 
     def entries(self, signatures: Signatures, chunk: int = 4096) -> Iterator[tuple[Int64, Int64, Int64]]:
         """(signature, lattice node, km) of all that is within reach, not delivered; in pieces."""
-        places = np.flatnonzero(np.ones(len(self.problem.places_cap), bool))
         for start in range(0, max(1, len(signatures)), chunk):
             part = slice(start, start + chunk)
             km = self.problem.distance[signatures.zone[part]]
@@ -86,7 +85,7 @@ class Space:
                 accepted = (signatures.kinds[part] >> kind & 1).astype(bool)
                 row, place = np.nonzero(near & accepted[:, None])
                 at = row + start
-                yield at, self.node(places[place], kind, signatures.grade[at], signatures.mask[at]), km[row, place]
+                yield at, self.node(place, kind, signatures.grade[at], signatures.mask[at]), km[row, place]
 
     def deliveries(self, signatures: Signatures) -> tuple[Int64, Int64]:
         """(signature, hub) of those delivered."""
