@@ -116,7 +116,7 @@ register(
 )
 register(
     "loan.lost",
-    sentence=_("Machine %(device)s: %(how)s"),
+    sentence=_("Declared by its holder, machine %(device)s: %(how)s"),
     fields={"device": Field.CODE, "how": Field.ENUM},
     labels={"how": dict(LossKind.choices)},
 )
