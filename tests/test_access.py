@@ -10,6 +10,9 @@ from django.utils import timezone
 from maillon.allocation import campaigns, reviews, trials
 from maillon.allocation.models import Campaign, Promise, Review, RuleTrial
 from maillon.collection.commands import announce_lot
+from maillon.distribution.help.commands import open_ticket
+from maillon.distribution.help.models import Ticket
+from maillon.distribution.help.words import Words
 from maillon.distribution.models import Agreement
 from maillon.kernel.access import EVERYONE, SIGN_IN, SIGNED_IN, TOKEN, stated
 from maillon.needs.models import Request
@@ -76,6 +79,7 @@ def filled():
         make_request(place)
         signed(place)
         decided(place)
+        helped(place)
         device = Device.objects.get(serial=serial)
         things[place.coordination.name] = (place, device, lot)
     return world, foreign, things
@@ -94,6 +98,13 @@ def decided(place):
     trials.propose(actor=coordinator, document=changed)
 
 
+def helped(place):
+    """Help asked for a machine that was handed over."""
+    item = Agreement.objects.get(territory=place.coordination).items.get()
+    told = Words("Écran noir", "06 12 34 56 78")
+    open_ticket(actor=place.actor("technician"), device=item.device, source="phone", symptom="screen", told=told)
+
+
 def request_code(place):
     return Request.objects.filter(territory=place.coordination).first().code
 
@@ -103,9 +114,11 @@ def arguments(names, place, device, lot):
     agreement = Agreement.objects.get(territory=place.coordination)
     coded = {"lots": lot.code, "besoins": request_code(place), "conventions/nouvelle": request_code(place)}
     coded |= dict.fromkeys(("convention", "remises", "prets"), agreement.code)
+    coded |= dict.fromkeys(("aide/demandes", "aide/suivi"), Ticket.objects.get(territory=place.coordination).code)
     known = {
         "code": next((code for word, code in coded.items() if word in names[0]), device.code),
         "organisation_id": place.workshop.pk,
+        "donor_id": place.donor.pk,
         "membership_id": place.workshop.memberships.first().pk,
         "token_id": uuid4(),
         "raw_id": RawInput.objects.filter(organisation=place.workshop).first().pk,
