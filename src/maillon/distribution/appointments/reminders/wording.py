@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maillon.distribution.appointments.models import Reminder, ReminderLine
 from maillon.distribution.appointments.reminders.facts import Coming
@@ -50,7 +49,8 @@ def words_of(topic: str, found: Sequence[Coming]) -> Words:
         title = _("An earlier appointment is free:")
         after = [_("The first to answer has it. Nothing changes if you do not answer.")]
     else:
-        title = ngettext("Do not forget:", "Do not forget these %(count)s dates:", len(found)) % {"count": len(found)}
+        many = {"count": len(found)}
+        title = _("Do not forget these %(count)s dates:") % many if len(found) > 1 else _("Do not forget:")
         after = [_("You can not come? Tell us: another date will be found.")]
     after.append(_("Your request: %(code)s. Your page: %(url)s") % {"code": code, "url": f"{settings.SITE_URL}/suivi/"})
     if call:
