@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-MACHINES = 60
+MACHINES = 140
 CHROMIUM = os.environ.get("MAILLON_CHROMIUM") or "/usr/bin/chromium"
 TOUR = Path(__file__).resolve().parents[2] / "docs" / "tour"
 

@@ -60,3 +60,16 @@ class Helping:
         commands.record_repair(
             actor=who, ticket_id=ticket.pk, fault=fault.value, status=status.value, on=when.date(), at=when
         )
+
+
+def ask_today(now: datetime) -> None:
+    """Two people ask this morning: nobody has answered yet."""
+    used = Device.objects.filter(state=State.HANDED_OVER.value).order_by("number")
+    for device, symptom in zip(used, (Symptom.NETWORK, Symptom.POWER), strict=False):
+        commands.open_ticket(
+            actor=actor(workshop_of(device.holder_id)),
+            device=device,
+            source=Source.PHONE.value,
+            symptom=symptom.value,
+            at=now - timedelta(hours=2),
+        )

@@ -37,7 +37,7 @@ LOTS = (  # donor's key, workshop, months ago, share of the machines, waste stat
     ("ville", "atelier-sud", 5, 40, "product"),
     ("assureur", "atelier-nord", 3, 35, "product"),
     (None, "atelier-nord", 2, 10, "product"),
-    ("bureau", "atelier-nord", 1, 20, "product"),
+    ("bureau", "atelier-nord", 1, 45, "product"),
 )
 SIGNING_SINCE = 7  # months: the reports of older lots were not signed by a bench
 WORK = ("repaired", "installed", "checked", "ready")
@@ -227,15 +227,13 @@ def odd_fates(draw: Random) -> None:
         if number % 3 == 0:
             condition = {"condition": draw.choice("CD")}
             moves.take_step(actor=technician, device_id=device.id, step="triaged", answers=condition)
-    weak = list(
-        Device.objects.workable_by(technician)
-        .filter(state__in=("erased", "ready"), grade__lte=1)
-        .order_by("number")[:9]
-    )
-    for position, device in enumerate(weak):
+    worn = Device.objects.workable_by(technician).filter(state__in=("erased", "ready"), grade__lte=1)
+    weak = list(worn.order_by("number"))
+    for position, device in enumerate(weak[: 2 + len(weak) // 2]):
         moves.take_step(actor=technician, device_id=device.id, step="for_parts", answers={"reason": "too_old"})
         if position % 2:
             slip = {"slip": f"BSD-FICTIF-{position:03d}"}
             moves.take_step(actor=coordinator, device_id=device.id, step="recycled", at=now, answers=slip)
-    for device in Device.objects.workable_by(coordinator).filter(state="ready").order_by("-number")[:2]:
+    unfinished = Device.objects.workable_by(coordinator).filter(state__in=("checked", "installed")).order_by("-number")
+    for device in unfinished[:2]:
         moves.take_step(actor=coordinator, device_id=device.id, step="lost", answers={"reason": "not_found"})

@@ -41,7 +41,7 @@ class Rounds:
 
     def plan(self) -> None:
         for month in range(FIRST_ROUND, -1, -1):
-            self.timeline.plan(self.timeline.until - timedelta(days=30 * month + 12), self._open)
+            self.timeline.plan(self.timeline.until - timedelta(days=30 * month + 18), self._open)
         self.timeline.plan(self.timeline.until - timedelta(hours=1), self._open)
 
     def _open(self, when: datetime) -> None:
@@ -63,7 +63,9 @@ class Rounds:
         campaigns.publish(actor=who, campaign_id=round_.pk, at=published)
         pairs = Promise.objects.filter(campaign=round_).values_list("request_id", "device__holder_id").distinct()
         for request_id, holder_id in sorted(pairs, key=str):
-            later = published + timedelta(days=self.draw.randrange(*KEPT_FOR), hours=self.draw.randrange(-3, 4))
+            last = self.timeline.until - published < timedelta(days=25)  # its handovers are still to come
+            days = self.draw.randrange(*KEPT_FOR) + (10 if last else 0)
+            later = published + timedelta(days=days, hours=self.draw.randrange(-3, 4))
             self.timeline.plan(later, partial(self._hand_over, request_id, workshop_of(holder_id)))
 
     def _hand_over(self, request_id: UUID, workshop: str, when: datetime) -> None:
