@@ -132,6 +132,7 @@ def test_everything_wrong_is_told_at_once():
         (changed(tiers=[{"name": "x", "any": [{}]}] * 17), "tiers"),
         (changed(tiers__3__any=[{"all": ["partner"]}]), "tiers.3.any"),
         (changed(tiers__0__any=[{}]), "tiers.0.any"),
+        (changed(levels=["fairness", *(name for name in DEFAULT["levels"] if name != "fairness")]), "levels"),
         (changed(tiers__0__any=[{"all": "replacement"}]), "tiers.0.any.0.all"),
         (changed(tiers__0__any=[{"deadline_days": "3"}]), "tiers.0.any.0.deadline_days"),
         (changed(limits__districts={"Dervallières !": {"floor": 0, "cap": None}}), "limits.districts"),

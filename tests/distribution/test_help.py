@@ -20,6 +20,7 @@ from maillon.distribution.help.words import Words
 from maillon.kernel import codes, vault
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from maillon.needs.signals import forgotten
 from maillon.territory.models import Organisation, Place
 from maillon.workshop import moves
 from maillon.workshop.models import Device
@@ -154,10 +155,12 @@ def test_the_words_are_erased_three_months_after_the_end(world):
 
 
 def test_the_words_of_who_was_forgotten_are_erased_at_once(world):
-    request = make_request(world, erasure_asked_at=datetime.now(UTC))  # and its identity is gone
+    request = make_request(world)
     ticket = ask(world)
     Ticket.objects.filter(pk=ticket.pk).update(request=request)
-    assert jobs.forget_words.call() == 1
+    forgotten.send(type(request), request=request)
+    ticket.refresh_from_db()
+    assert ticket.sealed == "" and kinds(f"ticket:{ticket.pk}")[-1] == "ticket.forgotten"
 
 
 # --- what becomes of it

@@ -25,6 +25,7 @@ from maillon.hardware.messages import Message, _
 
 SCHEMA = "alloc-rules/1"
 LEVELS = ("floors", "tier", "points", "fairness", "waiting", "lottery", "waste", "distance")
+COUNTED_DOWN = frozenset({"fairness", "lottery", "waste", "distance"})
 FAIRNESS_SCALE = 1000
 MOST_TIERS = 16
 MOST_POINTS = 1000  # of one criterion; the solver takes 10 000 in all
@@ -358,6 +359,9 @@ def _levels(reader: _Reader, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or sorted(map(str, value)) != sorted(LEVELS):
         reader.refuse("levels", _("Each of the eight levels is there once: %(levels)s."), levels=", ".join(LEVELS))
         return LEVELS
+    early = [name for name in value[: value.index("tier")] if name in COUNTED_DOWN]
+    if early:  # the least of them is had by serving nobody
+        reader.refuse("levels", _("“tier” comes before %(levels)s."), levels=", ".join(early))
     return tuple(value)
 
 

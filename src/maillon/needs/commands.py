@@ -23,7 +23,7 @@ from maillon.needs import identities, signals
 from maillon.needs.facts import Facts, problems
 from maillon.needs.identities import Person
 from maillon.needs.models import Identity, Request, RequestCriterion
-from maillon.needs.vocabulary import Closing, RequestState
+from maillon.needs.vocabulary import OURS, Closing, RequestState
 from maillon.territory.models import District, Place
 
 PIN_DIGITS = 6
@@ -369,7 +369,8 @@ def _changed(request: Request, facts: Facts, person: Person | None) -> list[str]
         changed.append("district")
     if set(request.places.values_list("pk", flat=True)) != set(facts.places):
         changed.append("places")
-    if dict(request.criteria.values_list("criterion", "proof_seen_on")) != dict(facts.criteria):
+    said = request.criteria.exclude(criterion__in=OURS)
+    if dict(said.values_list("criterion", "proof_seen_on")) != dict(facts.criteria):
         changed.append("criteria")
     if person is not None and person != identities.read(_identity(request)):
         changed.append("identity")
@@ -394,7 +395,7 @@ def _write(request: Request, facts: Facts, person: Person | None, today: date) -
 
 
 def _set_criteria(request: Request, facts: Facts) -> None:
-    request.criteria.exclude(criterion__in=facts.criteria).delete()
+    request.criteria.exclude(criterion__in={*facts.criteria, *OURS}).delete()
     for criterion, seen in facts.criteria.items():
         RequestCriterion.objects.update_or_create(
             request=request, criterion=criterion, defaults={"proof_seen_on": seen}

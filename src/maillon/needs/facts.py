@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.hardware.model import Kind
 from maillon.hardware.thresholds import Use
 from maillon.needs.identities import Person
-from maillon.needs.vocabulary import Adaptation, Beneficiary, ContactWay, Criterion, Language
+from maillon.needs.vocabulary import OURS, Adaptation, Beneficiary, ContactWay, Criterion, Language
 
 MOST_MACHINES = 200  # at once: a whole school files several requests
 
@@ -50,7 +50,7 @@ _CHOICES: tuple[tuple[str, frozenset[str]], ...] = (
 _LISTS: tuple[tuple[str, frozenset[str]], ...] = (
     ("kinds", frozenset(Kind)),
     ("adaptations", frozenset(Adaptation.values)),
-    ("criteria", frozenset(Criterion.values)),
+    ("criteria", frozenset(Criterion.values) - OURS),
 )
 REACHED_BY: Mapping[str, tuple[str, str | Promise]] = {
     ContactWay.PHONE: ("phone", _("To be reached by telephone, they need a number: write it, or choose another way.")),

@@ -40,6 +40,9 @@ class Criterion(models.TextChoices):
     REPLACEMENT = "replacement", _("Replaces a machine of ours that broke down")
 
 
+# Said by the platform alone, when a machine of ours breaks down: it comes before everything.
+OURS = frozenset({Criterion.REPLACEMENT})
+
 # Which need a proof that the prescriber saw ("seen on…"); the others are the prescriber's own word.
 PROVED = frozenset(
     {

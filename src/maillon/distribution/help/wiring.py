@@ -4,11 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 def wire() -> None:
-    from maillon.distribution.help import breakdowns, events, jobs, parts  # noqa: F401 - events and jobs register
+    from maillon.distribution.help import breakdowns, events, jobs, parts  # noqa: F401 - events register
     from maillon.distribution.help.commands import follow_step
     from maillon.distribution.help.waiting import waiting
     from maillon.kernel import navigation, start
     from maillon.needs import family
+    from maillon.needs.signals import forgotten
     from maillon.workshop import additions
     from maillon.workshop.signals import step_taken
 
@@ -22,3 +23,4 @@ def wire() -> None:
     additions.add_notes(breakdowns.notes_on_checks)
     family.add_part("help/_family.html", parts.on_family_page, order=60)
     step_taken.connect(follow_step, dispatch_uid="help")
+    forgotten.connect(jobs.forget_of_request, dispatch_uid="help")

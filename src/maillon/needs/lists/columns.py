@@ -14,7 +14,7 @@ from maillon.hardware.fleet_columns import letters
 from maillon.hardware.fleet_values import fold
 from maillon.hardware.tables import Table
 from maillon.needs.lists.words import LANGUAGES, text
-from maillon.needs.vocabulary import Criterion
+from maillon.needs.vocabulary import OURS, Criterion
 
 FIELDS: dict[str, str | Promise] = {
     "reference": _("Your own reference"),
@@ -41,7 +41,7 @@ FIELDS: dict[str, str | Promise] = {
     "adaptations": _("Adaptations"),
     "language": _("Language"),
     "contact_way": _("How to reach them"),
-    **{f"is_{criterion.value}": criterion.label for criterion in Criterion},
+    **{f"is_{criterion.value}": criterion.label for criterion in Criterion if criterion not in OURS},
     "private": _("More than the decision needs: not kept"),
     "other": _("Something else: left out"),
 }

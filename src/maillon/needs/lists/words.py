@@ -105,7 +105,6 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "|hotel social|115|sans domicile|foyer d hebergement",
         Criterion.RECENT_ACCIDENT: "accident de la vie|accident de vie|perte d emploi|separation|incendie|deces",
         Criterion.NEWCOMER: "allophone|upe2a|apprend le francais|fle|primo arrivant|nouvel arrivant",
-        Criterion.REPLACEMENT: "remplacement|remplace|en panne|machine en panne",
     },
 }
 _ANY_COMPUTER = frozenset(
