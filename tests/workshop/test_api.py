@@ -47,7 +47,10 @@ def world():
 def key(world, *scopes, organisation=None):
     where = organisation or world.workshop
     _token, secret = create_token(
-        actor=world.actor("coordinator"), organisation_id=where.pk, label="t", scopes=scopes or list(scopes_of_kind(where.kind))
+        actor=world.actor("coordinator"),
+        organisation_id=where.pk,
+        label="t",
+        scopes=scopes or list(scopes_of_kind(where.kind)),
     )
     return {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_ACCEPT_LANGUAGE": "en"}
 

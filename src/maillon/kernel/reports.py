@@ -4,6 +4,7 @@ Django's own report masks what a view names as sensitive, in the frames it names
 through forms, encryption and the database: no list of frames holds. So no value leaves at all, unless DEBUG is on.
 """
 
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
@@ -19,10 +20,10 @@ class NoValues(SafeExceptionReporterFilter):
             return super().get_post_parameters(request)
         return dict.fromkeys(request.POST, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
         if not self.is_active(request):
-            return list(tb_frame.f_locals.items())
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+            return dict(tb_frame.f_locals).items()
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
 
     def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
         return dict.fromkeys(request.COOKIES, self.cleansed_substitute)
