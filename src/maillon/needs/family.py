@@ -112,7 +112,8 @@ def add_part(template: str, context: Context, *, order: int = 100) -> None:
     """A part of the family's page: a template drawn with what `context(shown)` returns, besides `shown`.
 
     None leaves the part out. The words are for everyone: short sentences, no jargon. A part's forms post to addresses
-    of its own app, which ask `family_request`. Adding the same template again replaces it: `ready` may run twice.
+    of its own app, which ask `family_request`. A part that holds what the family does next says so with `is_next`: the
+    page then has no other main button. Adding the same template again replaces it: `ready` may run twice.
     """
     _parts[template] = (order, context)
 

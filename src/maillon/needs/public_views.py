@@ -46,11 +46,13 @@ def _code_of_letter(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, shown: Request, *, status: int = 200, **more: Any) -> HttpResponse:
+    parts = families.parts(shown)
     context = {
         "shown": shown,
         "asked": asked(shown),
         "reach": reach(shown.prescriber),
-        "parts": families.parts(shown),
+        "parts": parts,
+        "next_is_below": any(part.context.get("is_next") for part in parts),
         "pin_form": PinForm(),
         "told": request.GET.get("fait", ""),
     }

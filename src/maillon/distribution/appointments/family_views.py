@@ -23,9 +23,10 @@ def part(shown: Request) -> dict[str, Any] | None:
     if purpose is None:
         return None
     standing = queries.booked(shown, purpose)
-    if standing is None and not queries.bookable(shown, families=True).exists():
+    movable = queries.bookable(shown, families=True).exists()
+    if standing is None and not movable:
         return None
-    return {"standing": standing, "purpose": purpose, "movable": queries.bookable(shown, families=True).exists()}
+    return {"standing": standing, "purpose": purpose, "movable": movable, "is_next": purpose == Purpose.HANDOVER.value}
 
 
 def _purpose(shown: Request) -> str | None:
