@@ -403,3 +403,33 @@ def test_what_was_written_goes_with_the_name(client):
     forget(Request.objects.get(pk=request.pk))
     made.refresh_from_db()
     assert (made.words, made.reply, made.answer) == ("", "", "confirmed")
+
+
+def tiles_of(page):
+    found = re.findall(r'class="tile-value">([^<]*)</span><span class="tile-label">(?:<svg.*?</svg>)?([^<]*)<', page)
+    return {label: value for value, label in found}
+
+
+def test_no_small_count_stands_beside_the_masked_tables(client):
+    """Tiles, lists, history and promises: what a table hides is told nowhere else to who decides nothing."""
+    world, *_ = make_queue([{"since": timezone.localdate()}] * 15, 9)
+    campaign = at_once(world)
+    seen = {
+        f"publiques/{campaign.code}/": ("machines given",),
+        f"{campaign.code}/": ("machines given", "requests served in full"),
+        "": ("requests waiting", "machines promised, to hand over"),
+    }
+    for who in (None, "reader", "head"):
+        client.logout()
+        if who:
+            enter(client, world, who)
+        client.cookies["django_language"] = "en"
+        for address, masked in list(seen.items())[: None if who else 1]:
+            page = client.get(f"/attributions/{address}").content.decode()
+            tiles = tiles_of(page)
+            assert {tiles[label] for label in masked} == {"not shown"}, (who, address, tiles)
+            assert not re.search(r"<(td|dd|strong)[^>]*>[69]<", page), (who, address)
+            assert "9 machines promised" not in page and "9 machines for" not in page, (who, address)
+    enter(client, world, "coordinator")
+    page = client.get(f"/attributions/{campaign.code}/").content.decode()
+    assert tiles_of(page)["machines given"] == "9" and "9 machines promised" in page

@@ -12,7 +12,9 @@ from maillon.allocation.explaining import Decided, Why
 from maillon.allocation.models import Campaign, CampaignState, Outcome, Promise, PromiseState, Review, RuleSet
 from maillon.allocation.rules import DEFAULT, Rules, read, standing_of
 from maillon.hardware.messages import Message
+from maillon.kernel import events
 from maillon.kernel.actor import Actor
+from maillon.kernel.ledger import Entry
 from maillon.kernel.masking import LEAST, Shown, mask_line, mask_table
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
@@ -48,18 +50,21 @@ def sections(held: RuleSet | Mapping[str, Any]) -> Sequence[telling.Section]:
 
 
 class Stock(NamedTuple):
-    waiting: int
+    waiting: Shown
     ready: int
-    promised: int
+    promised: Shown
 
 
 def stock(actor: Actor) -> Stock:
-    """What a campaign would decide on today. Three queries."""
+    """What a campaign would decide on today; under 11 families, not told to who decides nothing. Three queries."""
     here = {"territory_id": actor.territory_id}
+    waiting = Request.objects.filter(state=RequestState.WAITING, **here).count()
+    promised = Promise.objects.filter(state=PromiseState.ACTIVE, **here).count()
+    least = 0 if decides(actor) else LEAST
     return Stock(
-        Request.objects.filter(state=RequestState.WAITING, **here).count(),
+        waiting if waiting >= least else None,
         Device.objects.filter(state=State.READY.value, **here).count(),
-        Promise.objects.filter(state=PromiseState.ACTIVE, **here).count(),
+        promised if promised >= least else None,
     )
 
 
@@ -67,12 +72,21 @@ class Line(NamedTuple):
     campaign: Campaign
     tone: str
     icon: str
+    requests: Shown
+    given: Shown
 
 
 def lines(actor: Actor) -> list[Line]:
     """The campaigns of the territory, the latest first; without their files. One query."""
     found = Campaign.objects.visible_to(actor).select_related("rules").defer("problem", "plan")
-    return [Line(campaign, *STATE_TONES[CampaignState(campaign.state)]) for campaign in found[:PAGE]]
+    exact = decides(actor)
+    return [_line(campaign, exact) for campaign in found[:PAGE]]
+
+
+def _line(campaign: Campaign, exact: bool) -> Line:
+    told = counted(campaign, districts=False, exact=exact) if campaign.simulated_at else None
+    tone, icon = STATE_TONES[CampaignState(campaign.state)]
+    return Line(campaign, tone, icon, told.requests if told else None, told.given if told else None)
 
 
 class Tier(NamedTuple):
@@ -87,6 +101,9 @@ class Counted(NamedTuple):
 
     masked: bool
 
+    requests: Shown
+    served: Shown
+    given: Shown
     tiers: list[Tier]
     all_tiers: Tier
     reasons: list[tuple[Message, Shown]]
@@ -109,9 +126,14 @@ def counted(campaign: Campaign, *, districts: bool, exact: bool = False) -> Coun
         names, rows = trials.together(by_district, [asked for asked, _given in by_district.values()])
     district_lines, all_districts = _masked([Message(name) for name in names], rows, least)
     codes = {int(code): count for code, count in summary.get("by_code", {}).items()}
-    shown, _total = mask_line([count for _code, count in sorted(codes.items())], least)
-    reasons = [(explaining.SHORT[Why(code)], count) for code, count in zip(sorted(codes), shown, strict=True)]
-    return Counted(not exact, tier_lines, all_tiers, reasons, district_lines, all_districts)
+    shown, total = mask_line([count for _code, count in sorted(codes.items())], least)
+    by_code = dict(zip(sorted(codes), shown, strict=True))
+    reasons = [(explaining.SHORT[Why(code)], count) for code, count in by_code.items()]
+    # The same counts stand above the tables: what a table hides, no tile gives back.
+    served, given = by_code.get(int(Why.SERVED)), all_tiers.given
+    if exact:
+        total, served, given = summary.get("requests"), summary.get("served"), summary.get("given")
+    return Counted(not exact, total, served, given, tier_lines, all_tiers, reasons, district_lines, all_districts)
 
 
 def _masked(names: Sequence[Message], rows: Sequence[Sequence[int]], least: int) -> tuple[list[Tier], Tier]:
@@ -123,6 +145,16 @@ def _masked(names: Sequence[Message], rows: Sequence[Sequence[int]], least: int)
     ]
     given, missing = table.columns or [None, None]
     return told, Tier(Message(""), table.total, given, missing)
+
+
+_COUNTING = {"campaign.simulated": CampaignState.SIMULATED, "campaign.published": CampaignState.PUBLISHED}
+
+
+def sentence(entry: Entry, *, exact: bool) -> str:
+    """What happened to a campaign; without its counts, which may be small, for who decides nothing."""
+    if not exact and (state := _COUNTING.get(entry.kind)):
+        return str(state.label)
+    return events.sentence(entry)
 
 
 class Step(NamedTuple):

@@ -15,7 +15,7 @@ from maillon.allocation.explaining import SHORT, Why
 from maillon.allocation.forms import AnswerForm, AskForm, EndForm, OpenForm, RulesForm, UrgencyForm
 from maillon.allocation.models import Campaign, CampaignState, Promise, Review, RuleSet, RuleTrial
 from maillon.allocation.promises import require_decider
-from maillon.kernel import codes, events
+from maillon.kernel import codes
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal, find
 from maillon.kernel.http import Request as HttpRequest
@@ -113,22 +113,23 @@ def _page(request: HttpRequest, shown: Campaign, *, status: int = 200, **more: A
         "closed": shown.closes_on <= timezone.localdate(),
         "cancellable": shown.state in campaigns.UNDER_WAY and not shown.promises.exists(),
         "approved_by": people.get(shown.approved_by) if shown.approved_by else None,
-        "promises": showing.kept_promises(shown),
+        "promises": showing.kept_promises(shown) if decides else {},
         "timeline": [
             {
                 "at": entry.at,
-                "sentence": events.sentence(entry),
+                "sentence": showing.sentence(entry, exact=decides),
                 "who": str(people[entry.user_id]) if decides and entry.user_id in people else "",
             }
             for entry in entries
         ],
     }
     if shown.summary:
-        context["left"] = shown.summary.get("devices", 0) - shown.summary.get("given", 0)
-        context["counted"] = showing.counted(shown, districts=True, exact=decides)
+        context["counted"] = counted = showing.counted(shown, districts=True, exact=decides)
+        context["left"] = None if counted.given is None else shown.summary.get("devices", 0) - counted.given
         context["gone"] = [
             {"device": device, "request": code, "why": why}
             for device, (code, why) in shown.summary.get("gone", {}).items()
+            if decides
         ]
     return render(request, "allocation/campaign.html", {**context, **more}, status=status)
 

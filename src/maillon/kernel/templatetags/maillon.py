@@ -177,8 +177,9 @@ def progress(done: int, total: int | None, label: Text) -> dict[str, Any]:
 
 @register.inclusion_tag("kernel/parts/tile.html")
 def tile(value: Any, label: Text, icon: str = "", hint: Text = "", url: str = "") -> dict[str, Any]:
-    """A figure and what it counts, inside `<ul class="tiles">`. Numbers are written in the reader's language."""
-    shown = wording.number(value) if isinstance(value, int | float) else value
+    """A figure and what it counts, inside `<ul class="tiles">`. Numbers are written in the reader's language; None is
+    a count too small to be shown."""
+    shown = _("not shown") if value is None else wording.number(value) if isinstance(value, int | float) else value
     return {"value": shown, "label": label, "icon_name": icon, "hint": hint, "url": url}
 
 
