@@ -7,6 +7,8 @@ import pytest
 from maillon.collection.commands import announce_lot
 from maillon.hardware.model import Kind
 from maillon.kernel.ledger import Entry
+from maillon.territory.commands import create_token
+from maillon.workshop import moves
 from maillon.workshop.intake import by_hand
 from maillon.workshop.life import STEPS, State
 from maillon.workshop.models import CheckAnswer, Device, Medium
@@ -181,3 +183,24 @@ def test_lots_are_offered_by_what_people_know_of_them(world, client, english):
     announce_lot(actor=world.actor("technician"), donor_id=world.donor.pk, announced_count=12)
     client.force_login(world.users["technician"])
     assert f"{world.donor.name} · 12 machines" in client.get("/releves/").content.decode()
+
+
+def test_a_donor_does_not_read_for_which_request_its_machine_left(world, device, client, english):
+    """A school gives and follows families: a code on a machine it knows would say who has it."""
+    put(device, State.READY)
+    for step in ("reserved", "handed_over"):
+        moves.take_step(
+            actor=world.actor("coordinator"), device_id=device.id, step=step, answers={"reference": "K7M2XQ4"}
+        )
+    Device.objects.update(donor=world.donor)
+    for who, told in (("donor", False), ("technician", True), ("coordinator", True)):
+        client.force_login(world.users[who])
+        client.cookies["django_language"] = "en"
+        page = client.get(f"/machines/{device.code}/").content.decode()
+        assert ("K7M-2XQ4" in page or "K7M2XQ4" in page) == told, who
+        assert "Handed over" in page and "Reserved" in page, who
+    token = create_token(
+        actor=world.actor("coordinator"), organisation_id=world.donor.pk, label="t", scopes=["stock.view"]
+    )[1]
+    told = client.get(f"/api/v1/devices/{device.code}", HTTP_AUTHORIZATION=f"Bearer {token}").json()
+    assert told["code"] == device.code and "K7M" not in str(told)

@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from maillon.collection.models import Lot
 from maillon.hardware.model import Kind
 from maillon.hardware.schema import to_dict
-from maillon.kernel import codes, events
+from maillon.kernel import codes
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.kernel.translation import told
@@ -24,7 +24,7 @@ from maillon.workshop.intake import fleet_lists, receiving
 from maillon.workshop.intake.receiving import Incoming, Line, Lists
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
-from maillon.workshop.queries import device_by_code, device_facts, machine_of
+from maillon.workshop.queries import device_by_code, device_facts, machine_of, sentence
 
 router = Router()
 MOST_FILES = 200
@@ -218,7 +218,7 @@ def device(request: HttpRequest, code: Code) -> dict[str, Any]:
             for step, obstacles in steps
         ],
         "events": [
-            {"sequence": e.sequence, "kind": e.kind, "at": e.at, "sentence": events.sentence(e), "hash": e.hash}
+            {"sequence": e.sequence, "kind": e.kind, "at": e.at, "sentence": sentence(actor, found, e), "hash": e.hash}
             for e in entries
         ],
     }

@@ -11,7 +11,7 @@ from maillon.collection.rules import Regime, WasteStatus, price_caps, rules_of
 from maillon.hardware.fleet_columns import FIELDS
 from maillon.hardware.messages import Message
 from maillon.hardware.model import Kind, Machine, Origin
-from maillon.kernel import events, wording
+from maillon.kernel import wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
@@ -20,7 +20,7 @@ from maillon.territory.queries import member_names, organisation_names
 from maillon.workshop import additions, life
 from maillon.workshop.erasure import proving
 from maillon.workshop.models import Device, Medium, Snapshot
-from maillon.workshop.queries import device_facts, judgement_of, machine_of
+from maillon.workshop.queries import device_facts, judgement_of, machine_of, sentence
 from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
@@ -113,7 +113,7 @@ def timeline(actor: Actor, device: Device) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "sentence": events.sentence(entry),
+            "sentence": sentence(actor, device, entry),
             "who": " – ".join(
                 name
                 for name in (

@@ -12,11 +12,12 @@ from maillon.hardware.criteria import Criterion
 from maillon.hardware.fleet import FORMAT
 from maillon.hardware.judgement import Judgement, judge
 from maillon.hardware.model import Kind, Machine
+from maillon.kernel import events
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
 from maillon.workshop.life import Facts, MediumFacts, MediumState, State
-from maillon.workshop.models import CheckAnswer, Device, Hardware
+from maillon.workshop.models import STATE_LABELS, CheckAnswer, Device, Hardware
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
 
 CHECKED = {"camera": Criterion.CAMERA, "sound": Criterion.SOUND, "wifi": Criterion.NETWORK}
@@ -61,6 +62,16 @@ def reserved_for(device: Device) -> str:
     """The reference of the request it was last reserved for; empty when nothing says so. One query."""
     reserved = Entry.objects.filter(stream=f"device:{device.id}", kind="device.reserved").order_by("sequence").last()
     return str(reserved.data.get("reference") or "") if reserved else ""
+
+
+FOR_A_REQUEST = {"device.reserved": State.RESERVED, "device.handed_over": State.HANDED_OVER}
+
+
+def sentence(actor: Actor, device: Device, entry: Entry) -> str:
+    """What happened to it; for which request, to who holds it and to the coordination alone: a donor knows families."""
+    if entry.kind in FOR_A_REQUEST and not (actor.oversees or device.holder_id == actor.organisation_id):
+        return str(STATE_LABELS[FOR_A_REQUEST[entry.kind]])
+    return events.sentence(entry)
 
 
 def judgement_of(device: Device, machine: Machine) -> Judgement:
