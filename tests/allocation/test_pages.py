@@ -271,7 +271,7 @@ def test_a_change_of_rules_is_tried_then_adopted(client):
     assert "Under way" in text_of(client.get(answer["Location"]))
     trials.compute(actor=world.actor("coordinator"), trial_id=tried.pk)
     page = text_of(client.get(answer["Location"]))
-    assert "Needed for administrative steps: 20 points" in page and "not shown" in page
+    assert "Needed for administrative steps: adds 20 points" in page and "not shown" in page
     assert RuleSet.objects.count() == 1  # trying adopts nothing
     client.post(f"{answer['Location']}adopter/")
     assert rulesets.current(world.coordination.pk).version == 2
