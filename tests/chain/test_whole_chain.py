@@ -15,6 +15,7 @@ import pytest
 from maillon.demo.models import models
 from maillon.demo.readings import erasure_report, reading
 from tests.chain.conftest import TOUR
+from tests.chain.test_every_page import take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +26,11 @@ TABLET = 820
 
 
 def shot(page, name):
-    """A picture of the tour, when it is asked for."""
+    """A picture of the README's tour, when it is asked for."""
     if os.environ.get("MAILLON_TOUR"):
-        page.screenshot(path=TOUR / f"chaine-{name}.png", full_page=False)
+        width = page.viewport_size["width"]
+        page.evaluate("window.scrollTo(0, 0)")
+        take_picture(page, TOUR, f"chaine-{name}", width)
 
 
 def drop(page, files, lot=""):
