@@ -17,7 +17,7 @@ register(
 )
 register(
     "campaign.opened",
-    sentence=_("Campaign opened (%(type)s): requests complete on %(closes_on)s, seed of the draw sealed"),
+    sentence=_("%(type)s: requests complete on %(closes_on)s, seed of the draw sealed"),
     fields={
         "type": Field.ENUM,
         "closes_on": Field.DATE,

@@ -144,7 +144,7 @@ def family_told(decided: Decided) -> Message:
 
 
 _FAMILY = {
-    Why.SERVED: Message(_("A computer is kept for you.")),
+    Why.SERVED: Message(_("A computer was found for you.")),
     Why.IN_PART: Message(_("Some of the computers you asked for are kept for you.")),
     Why.NOTHING_FITS: Message(_("No computer like the one you need was ready.")),
     Why.OTHERS_FIRST: Message(_("There were not enough computers. This time the rules put other situations first.")),

@@ -12,6 +12,7 @@ from maillon.allocation.models import Campaign, Ending, PromiseState, Review
 from maillon.allocation.reviews import LONGEST
 from maillon.allocation.rules import CRITERIA, LEVELS, MOST_POINTS, RulesRefused, read
 from maillon.allocation.telling import LEVEL_NAMES
+from maillon.kernel.forms import near
 from maillon.kernel.translation import told
 from maillon.needs.vocabulary import Closing
 from maillon.workshop.forms import UNSAID
@@ -34,6 +35,7 @@ DISTANCE = {
 class OpenForm(forms.Form):
     closes_on = forms.DateField(
         label=_("Requests taken until"),
+        validators=[near],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Included. The plan is computed from that day on."),
     )
@@ -112,7 +114,8 @@ class RulesForm(forms.Form):
             read(self.changed)
         except RulesRefused as refused:
             for each in refused.refusals:
-                self.add_error(self._field_of(each.where), f"{each.where}: {told(each.what)}")
+                field = self._field_of(each.where)
+                self.add_error(field, told(each.what) if field == each.where else f"{each.where}: {told(each.what)}")
         return data
 
     def _json(self, name: str, text: str | None) -> Any:

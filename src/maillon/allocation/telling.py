@@ -97,7 +97,9 @@ def _joined(parts: Sequence[Message], pair: str) -> Message:
 def _said_points(rules: Rules, default: Rules) -> tuple[Said, ...]:
     said = [
         Said(
-            Message(_("%(criterion)s: adds %(points)d points"), {"criterion": CRITERIA[name], "points": rules.points[name]}),
+            Message(
+                _("%(criterion)s: adds %(points)d points"), {"criterion": CRITERIA[name], "points": rules.points[name]}
+            ),
             _source(rules.points[name] == default.points.get(name, 0), OURS_FROM_PRACTICE),
         )
         for name in CRITERIA

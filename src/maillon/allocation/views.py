@@ -202,7 +202,7 @@ def outcomes_page(request: HttpRequest, campaign_code: str) -> HttpResponse:
     typed, why = request.GET.get("code", "").strip(), request.GET.get("pourquoi", "")
     parsed = codes.parse(typed) if typed else ""
     wrong = None if isinstance(parsed, str) else parsed.message
-    chosen = int(why) if why.isdecimal() and int(why) in list(Why) else None
+    chosen = next((code.value for code in Why if why == str(code.value)), None)
     page = showing.outcomes(
         shown,
         code=parsed if isinstance(parsed, str) else "",

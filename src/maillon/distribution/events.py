@@ -84,7 +84,7 @@ register(
     "handover.prepared",
     sentence=_("Machine %(device)s ready to go, with: %(accessories)s"),
     fields={"device": Field.CODE, "accessories": Field.ENUM, "condition": Field.CODE},
-    labels={"accessories": dict(Accessory.choices), "condition": CONDITIONS},
+    labels={"accessories": {**dict(Accessory.choices), None: _("nothing")}, "condition": CONDITIONS},
 )
 register(
     "handover.refused",

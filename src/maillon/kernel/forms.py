@@ -4,10 +4,16 @@
 `aria-describedby` follow.
 """
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+FAR = 50  # years from today: further, a digit slipped, and calendars run out of days
 
 
 class BoundField(forms.BoundField):
@@ -27,6 +33,16 @@ class BoundField(forms.BoundField):
         if isinstance(widget, forms.CheckboxInput):
             return "check"
         return "choices" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else "line"
+
+
+def is_far(day: date) -> bool:
+    return abs(day.year - timezone.localdate().year) > FAR
+
+
+def near(day: date) -> None:
+    """A validator for days. Raises ValidationError."""
+    if is_far(day):
+        raise ValidationError(_("This day is too far away. Read its year again."))
 
 
 def css_class(widget: forms.Widget) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.hardware.model import Kind
 from maillon.hardware.thresholds import Use
+from maillon.kernel.forms import is_far
 from maillon.needs.identities import Person
 from maillon.needs.vocabulary import OURS, Adaptation, Beneficiary, ContactWay, Criterion, Language
 
@@ -78,6 +79,9 @@ def problems(facts: Facts, person: Person | None, today: date) -> Iterator[Probl
         yield "minimum", _("The fewest accepted can not be more than the number asked.")
     if facts.deadline and facts.deadline < today:
         yield "deadline", _("This day is past: choose a day to come, or none.")
+    for name, days in (("deadline", [facts.deadline]), ("criteria", facts.criteria.values())):
+        if any(day and is_far(day) for day in days):
+            yield name, _("This day is too far away. Read its year again.")
     if any(seen and seen > today for seen in facts.criteria.values()):
         yield "criteria", _("A proof can not have been seen on a day to come.")
     if person is not None:

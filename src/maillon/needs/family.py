@@ -112,13 +112,16 @@ def add_part(template: str, context: Context, *, order: int = 100) -> None:
     """A part of the family's page: a template drawn with what `context(shown)` returns, besides `shown`.
 
     None leaves the part out. The words are for everyone: short sentences, no jargon. A part's forms post to addresses
-    of its own app, which ask `family_request`. A part that holds what the family does next says so with `is_next`: the
-    page then has no other main button. Adding the same template again replaces it: `ready` may run twice.
+    of its own app, which ask `family_request`. A part that holds what the family does next says so with `is_next`: it
+    comes first, and the page has no other main button. Adding the same template again replaces it: `ready` may run
+    twice.
     """
     _parts[template] = (order, context)
 
 
 def parts(shown: Request) -> list[Part]:
+    """The parts of this request's page, what comes next first."""
     ordered = sorted(_parts.items(), key=lambda entry: (entry[1][0], entry[0]))
     told = ((template, context(shown)) for template, (_order, context) in ordered)
-    return [Part(template, {**context, "shown": shown}) for template, context in told if context is not None]
+    told_parts = [Part(template, {**context, "shown": shown}) for template, context in told if context is not None]
+    return sorted(told_parts, key=lambda part: not part.context.get("is_next"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.agreements.commands import LARGEST_SCAN, Card
@@ -17,6 +18,7 @@ from maillon.distribution.agreements.vocabulary import (
 from maillon.kernel import files
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import Refusal
+from maillon.kernel.forms import near
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import Beneficiary, Language
 from maillon.territory.models import Place
@@ -65,6 +67,7 @@ class CardForm(forms.Form):
     due_on = forms.DateField(
         label=_("Last day of the loan"),
         required=False,
+        validators=[near],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: the usual length. A closed day is moved on to the next open one."),
     )
@@ -95,6 +98,9 @@ class CardForm(forms.Form):
             cleaned["minor"] = True  # a guardian is written for nobody else
         elif cleaned.get("minor"):
             self.add_error("guardian", _("A minor does not sign alone: write who signs for them."))
+        lent = cleaned.get("kind") == AgreementKind.LOAN and cleaned.get("length") == UNTIL
+        if lent and cleaned.get("due_on") and cleaned["due_on"] < timezone.localdate():
+            self.add_error("due_on", _("This day is past: choose a day to come, or none."))
         return cleaned
 
     @property

@@ -19,7 +19,7 @@ from maillon.distribution.agreements.text import Facts, Machine, Party, compose,
 from maillon.distribution.agreements.vocabulary import GONE, AgreementKind, ItemState
 from maillon.distribution.loans.rules import gift_day
 from maillon.hardware.model import Kind
-from maillon.kernel import vault
+from maillon.kernel import codes, vault
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import Entry
@@ -54,7 +54,8 @@ def agreement_by_code(actor: Actor, code: str) -> Agreement:
 
 def after_code(agreements: Any, code: str) -> Any:
     """Those that come after this one, the latest first; all of them for a code that is not among them. One query."""
-    last = agreements.filter(code=code).values_list("created_at", "pk").first() if code else None
+    parsed = codes.parse(code)
+    last = agreements.filter(code=parsed).values_list("created_at", "pk").first() if isinstance(parsed, str) else None
     if last is None:
         return agreements
     return agreements.filter(Q(created_at__lt=last[0]) | Q(created_at=last[0], pk__gt=last[1]))

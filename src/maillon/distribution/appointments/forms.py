@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.appointments.models import Desk
 from maillon.distribution.appointments.vocabulary import CLOSURES
+from maillon.kernel.forms import near
 
 
 class DeskForm(forms.ModelForm[Desk]):
@@ -48,9 +49,13 @@ def _day() -> forms.DateInput:
 
 
 class ClosureForm(forms.Form):
-    first = forms.DateField(label=_("First day closed"), widget=_day())
+    first = forms.DateField(label=_("First day closed"), widget=_day(), validators=[near])
     last = forms.DateField(
-        label=_("Last day closed"), widget=_day(), required=False, help_text=_("Empty: that day alone.")
+        label=_("Last day closed"),
+        widget=_day(),
+        required=False,
+        validators=[near],
+        help_text=_("Empty: that day alone."),
     )
     kind = forms.ChoiceField(label=_("Reason"), choices=CLOSURES)
 

@@ -14,6 +14,7 @@ from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.appointments.models import Appointment, Desk, WaitingEntry
 from maillon.distribution.appointments.queries import Slot
 from maillon.kernel.errors import NotFound
+from maillon.kernel.forms import is_far
 from maillon.needs.models import Request
 from maillon.territory import hours
 
@@ -48,9 +49,10 @@ def choice(request: Request, desks: Iterable[Desk], *, place: str, first: str) -
 
 def day_of(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return None if is_far(day) else day
 
 
 def moment_of(text: str) -> datetime | None:
@@ -58,6 +60,8 @@ def moment_of(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if is_far(at):
         return None
     return timezone.make_aware(at) if timezone.is_naive(at) else at
 

@@ -20,7 +20,7 @@ def wire() -> None:
     )
     navigation.add(item)
     start.add("handover.view", waiting, order=12, group=_("Handing over"))
-    family.add_part("appointments/_family.html", part, order=10)  # what to do comes before why
+    family.add_part("appointments/_family.html", part, order=70)
     retention.add(*RETENTION, order=35)
     closing.connect(commands.cancel_of_request)
     removing_place.connect(commands.keep_places_expected)

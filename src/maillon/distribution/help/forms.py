@@ -58,7 +58,7 @@ class TicketForm(AskForm):
     code = forms.CharField(
         label=_("Code on the label"),
         max_length=200,
-        help_text=_("Seven signs, such as K7M-2XQ4."),
+        help_text=_("Or the code of the agreement, that the person has on paper."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     source = forms.ChoiceField(label=_("How it came"), widget=forms.RadioSelect)

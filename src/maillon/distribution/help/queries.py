@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
+from maillon.distribution.agreements.models import Item
+from maillon.distribution.agreements.vocabulary import GONE
 from maillon.distribution.help import rules
 from maillon.distribution.help.models import Repair, Ticket
 from maillon.distribution.help.rules import Due, Standing
@@ -67,10 +69,12 @@ def ticket_by_code(actor: Actor, code: str) -> Ticket:
     return ticket
 
 
-def device_in_territory(actor: Actor, code: str) -> Device | None:
-    """A machine of the actor's territory by its code: whoever receives people may be asked for help with any."""
-    found: Device | None = Device.objects.filter(territory_id=actor.territory, code=code).first()
-    return found
+def devices_in_territory(actor: Actor, code: str) -> list[Device]:
+    """The machine of the actor's territory with this code, or those in use under the agreement with this code, which
+    is what the person has on paper: whoever receives people may be asked for help with any."""
+    ours = Device.objects.filter(territory_id=actor.territory)
+    under = Item.objects.filter(agreement__code=code, agreement__territory_id=actor.territory, state__in=GONE)
+    return list(ours.filter(code=code) or ours.filter(pk__in=under.values("device_id")).order_by("code"))
 
 
 def timeline(ticket: Ticket) -> list[dict[str, Any]]:

@@ -69,10 +69,16 @@ def new_ticket(request: Request) -> HttpResponse:
     living: Ticket | None = None
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
-        device = queries.device_in_territory(actor, answers["code"])
-        if device is None:
+        devices = queries.devices_in_territory(actor, answers["code"])
+        if not devices:
             form.add_error("code", _("No machine has this code. Read the label again."))
+        elif len(devices) > 1:
+            told = ", ".join(f"{codes.pretty(device.code)} {device.title}" for device in devices)
+            form.add_error(
+                "code", _("This agreement has several machines. Write the code of one: %(list)s") % {"list": told}
+            )
         else:
+            (device,) = devices
             try:
                 ticket = commands.open_ticket(
                     actor=actor,

@@ -10,6 +10,7 @@ from maillon.distribution.agreements.forms import PlaceChoice, places_for
 from maillon.distribution.agreements.models import Agreement, Item, Terms
 from maillon.distribution.agreements.vocabulary import Accessory, ItemState, LossKind
 from maillon.kernel.actor import Actor
+from maillon.kernel.forms import near
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.models import Condition
 
@@ -38,6 +39,7 @@ class ExtendForm(forms.Form):
     due_on = forms.DateField(
         label=_("New last day"),
         required=False,
+        validators=[near],
         widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         help_text=_("Empty: no date any more, as long as schooling or studies last."),
     )
@@ -93,10 +95,13 @@ class RecallForm(forms.Form):
     due_before = forms.DateField(
         label=_("Only what is due on or before"),
         required=False,
+        validators=[near],
         widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         help_text=_("Empty: everything it has on loan."),
     )
-    day = forms.DateField(label=_("To be brought back on"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    day = forms.DateField(
+        label=_("To be brought back on"), validators=[near], widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
     place = PlaceChoice(Place.objects.none(), label=_("Place"), required=False, empty_label=_("No place"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
