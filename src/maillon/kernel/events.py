@@ -21,7 +21,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from maillon.kernel import codes
+from maillon.kernel import codes, wording
 from maillon.kernel.canonical import LARGEST_INTEGER
 
 
@@ -173,12 +173,23 @@ def sentence(entry: Told) -> str:
     known = _kinds.get(entry.kind)
     if known is None:
         return gettext("Event %(kind)s") % {"kind": entry.kind}
-    told = {name: _told(value, known.labels.get(name, {})) for name, value in entry.data.items()}
+    told = {
+        name: _day(value)
+        if known.fields.get(name) is Field.DATE and isinstance(value, str)
+        else _told(value, known.labels.get(name, {}))
+        for name, value in entry.data.items()
+    }
     return str(known.sentence) % _Told(told)
 
 
+def _day(value: str) -> str:
+    """A day or an instant as the reader writes it."""
+    read = datetime.fromisoformat(value)
+    return wording.moment(read) if read.tzinfo else wording.long_date(read.date())
+
+
 def _told(value: object, labels: Mapping[Any, str | Promise]) -> str:
-    if value is None:
+    if value is None or value == []:
         return str(labels.get(None, "–"))
     if isinstance(value, list):
         return ", ".join(_told(item, labels) for item in value)

@@ -64,6 +64,6 @@ register(
 register("organisation.place_removed", sentence=_("Place removed"), fields={"place": Field.ID})
 register(
     "districts.imported",
-    sentence=_("Priority districts imported: %(added)d added, %(changed)d changed, %(removed)d removed"),
+    sentence=_("Priority districts imported: %(added)s added, %(changed)s changed, %(removed)s removed"),
     fields={"added": Field.INT, "changed": Field.INT, "removed": Field.INT, "file": Field.CODE},
 )
