@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from maillon.kernel.codes import new_code
 from maillon.kernel.masking import LEAST
@@ -127,6 +128,31 @@ def test_nobody_is_found_by_subtraction_from_one_day_to_the_next(world):
                         assert abs(count - before) >= LEAST
                     if count is not None:
                         last[measure.name, part, key] = count
+
+
+def test_a_few_machines_given_are_a_few_families(client, world):
+    """A machine given is a family served: under 11 they are told nowhere, page and exports."""
+    now = timezone.now()
+    for measure, count in (("available", 5), ("given", LEAST - 1)):
+        Published.objects.create(
+            territory=world.coordination, measure="machines", part=measure, key="", count=count, since=now
+        )
+    address = reverse("observatory:territory-figures", args=[world.coordination.pk])
+    page = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert '"board-value">5<' in page and '"board-value">10<' not in page and "Not shown" in page
+    told = {row["measure"]: row["count"] for row in json.loads(client.get(f"{address}donnees.json").content)["figures"]}
+    assert told["machines_available"] == 5 and told["machines_given"] is None
+    Published.objects.filter(part="given").update(count=LEAST)
+    assert [each.total for each in publishing.measures(world.coordination.pk)][:2] == [5, LEAST]
+
+
+def test_no_cache_keeps_a_page_that_names_its_reader(client, world):
+    client.force_login(world.users["coordinator"])
+    address = reverse("observatory:territory-figures", args=[world.coordination.pk])
+    assert client.get(address).headers["Cache-Control"] == "private, no-store"
+    client.logout()
+    assert "public" not in client.get(address).headers["Cache-Control"]
+    assert "public" in client.get(f"{address}donnees.json").headers["Cache-Control"]
 
 
 def test_page_and_exports_tell_the_same(client, world):

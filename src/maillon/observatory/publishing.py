@@ -85,8 +85,8 @@ class Measure:
 def measures(territory_id: UUID) -> list[Measure]:
     """All that is public of a territory's needs, in order. One query.
 
-    The total is that of the zones. It is told only where neither zones nor uses could be undone by it. Machines are
-    told as they are published: one given is a family served, and moves by the same steps.
+    The total is that of the zones. It is told only where neither zones nor uses could be undone by it. A machine given
+    is a family served: such counts move by the same steps, and are hidden when small.
     """
     counts: dict[str, dict[str, dict[str, int]]] = {name: {part: {} for part in PARTS} for name in MEASURES}
     machines: dict[str, int] = {}
@@ -95,6 +95,8 @@ def measures(territory_id: UUID) -> list[Measure]:
             machines[row.part] = row.count
         if row.part in counts.get(row.measure, {}):
             counts[row.measure][row.part][row.key] = row.count
+    if machines.get("given", masking.LEAST) < masking.LEAST:
+        del machines["given"]
     shown = [Measure(f"machines_{key}", {}, machines.get(key)) for key in MACHINES]
     for name, parts in counts.items():
         cells: dict[str, dict[str, int | None]] = {}

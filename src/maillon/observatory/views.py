@@ -42,8 +42,8 @@ def figures(request: Request) -> HttpResponse:
 
 @access(EVERYONE)
 @require_safe
-@cache_control(public=True, max_age=600)
 def territory_figures(request: Request, territory_id: UUID) -> HttpResponse:
+    """Kept by no cache, unlike its data: a page names who is signed in, and holds the token of its forms."""
     territory = find(_territories(), territory_id)
     return render(request, "observatory/figures.html", {"territory": territory, "shown": board.public(territory.pk)})
 
