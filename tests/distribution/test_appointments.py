@@ -291,3 +291,15 @@ def test_who_waits_is_kept_once_and_no_more_once_served(world, desk):
         starts_at=at(2),
     )
     assert not WaitingEntry.objects.exists()
+
+
+def test_nobody_else_ends_the_waiting_of_a_person(world, desk):
+    """A code seen once is not enough: neither one's request nor one's place."""
+    request = promised(world)
+    commands.wait_for_earlier(actor=world.actor("prescriber"), request_id=request.pk, place_id=desk.place_id)
+    for who in ("technician", "neighbour"):
+        with pytest.raises(NotFound):
+            commands.stop_waiting(actor=world.actor(who), request_id=request.pk, place_id=desk.place_id)
+    assert WaitingEntry.objects.exists()
+    commands.stop_waiting(actor=family.actor_of(request), request_id=request.pk, place_id=desk.place_id)
+    assert not WaitingEntry.objects.exists()

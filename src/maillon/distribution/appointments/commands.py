@@ -202,6 +202,7 @@ def stop_waiting(*, actor: Actor, request_id: UUID, place_id: UUID) -> None:
     """Raises NotAllowed, NotFound."""
     with transaction.atomic():
         request = locked_request(actor, request_id)
+        _booker(actor, request, place_id)
         for entry in WaitingEntry.objects.filter(request=request, place_id=place_id):
             key = entry.pk
             entry.delete()
