@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import smtplib
 from datetime import date, timedelta
 
 import pikepdf
@@ -320,6 +321,19 @@ def test_an_agreement_is_signed_once(world, english):
     with pytest.raises(Refusal, match="does not change any more"):
         sign(world, agreement)
     assert Entry.objects.filter(kind="device.handed_over").count() == 1
+
+
+@db
+def test_a_mail_server_that_refuses_an_address_leaves_it_in_no_log(world, client, english, monkeypatch, caplog):
+    def refuse(*_args, **_kwargs):
+        raise smtplib.SMTPRecipientsRefused({"amina@exemple.invalid": (550, b"unknown amina@exemple.invalid")})
+
+    monkeypatch.setattr("maillon.distribution.agreements.views.send_mail", refuse)
+    agreement = prepared(world, party=Party(NAME, "", "amina@exemple.invalid"))
+    client.force_login(world.users["head"])
+    answer = client.post(f"/conventions/{agreement.code}/signer/code/", {"channel": "email"})
+    assert answer.status_code == 409 and "could not be sent" in answer.content.decode()
+    assert "amina" not in caplog.text
 
 
 @db

@@ -1,7 +1,7 @@
 """Agreements: their list, their page, their text, and how they are signed. No GET signs anything."""
 
+import smtplib
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.mail import send_mail
@@ -311,18 +311,22 @@ def make_code(request: Request, code: str) -> HttpResponse:
     channel = form.cleaned_data["channel"]
     try:
         secret, party, told = commands.make_code(actor=request.actor, agreement_id=shown.pk, channel=channel)
+        if channel == Channel.EMAIL:
+            _send(secret, party, told)
     except Refusal as refused:
-        return _sign_page(request, shown, status=409, refused=refused, tried=Way.CODE)
+        return _sign_page(request, found(request, code), status=409, refused=refused, tried=Way.CODE)
     if channel == Channel.EMAIL:
-        _send(shown.pk, secret, party, told)
         messages.success(request, _("The code was sent. The person reads it to you, or types it here."))
     else:
         messages.success(request, _("The code is on the person's own page, opened with the codes of their letter."))
     return redirect("agreements:sign", shown.code)
 
 
-def _send(agreement_id: UUID, secret: str, party: Party, told: dict[str, Any]) -> None:
-    """By e-mail, with the text it signs: no link, so that nothing is signed by opening it."""
+def _send(secret: str, party: Party, told: dict[str, Any]) -> None:
+    """By e-mail, with the text it signs: no link, so that nothing is signed by opening it.
+
+    Raises Refusal: what a mail server answers holds the address, which no log may keep.
+    """
     with override(told["language"]):
         lines = [
             _("Your code to sign: %(code)s") % {"code": secret},
@@ -335,4 +339,10 @@ def _send(agreement_id: UUID, secret: str, party: Party, told: dict[str, Any]) -
         ]
         for section in told["sections"]:
             lines += ["", section["heading"], *[f"- {sentence}" for sentence in section["sentences"]]]
-        send_mail(_("Your code to sign the agreement"), "\n".join(lines), None, [party.email])
+        subject = _("Your code to sign the agreement")
+    try:
+        send_mail(subject, "\n".join(lines), None, [party.email])
+    except (smtplib.SMTPException, OSError, ValueError):
+        raise Refusal(
+            _("The code could not be sent by e-mail."), _("Check the address, wait a little, or sign another way.")
+        ) from None
