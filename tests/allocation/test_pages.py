@@ -288,6 +288,8 @@ def test_a_wrong_change_of_rules_loses_nothing_that_was_typed(client):
     )
     assert answer.status_code == 422 and 'value="7"' in answer.content.decode()
     assert "Line 1 is not written as expected" in text_of(answer)
+    answer = client.post("/attributions/regles/changer/", change(held, tiers="[" * 50_000))
+    assert answer.status_code == 422 and "Line 1 is not written as expected" in text_of(answer)
     answer = client.post("/attributions/regles/changer/", change(held, points_no_computer=60, level_tier=1))
     assert "A request may reach 130 points" in text_of(answer) and "Two levels have the same rank" in text_of(answer)
     assert client.post("/attributions/regles/changer/", change(held)).status_code == 409  # nothing changed

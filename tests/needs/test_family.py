@@ -139,7 +139,9 @@ def test_no_longer_needed_closes_the_request(client, opened):
     client.post(reverse("needs:family-withdraw"))
     request.refresh_from_db()
     assert (request.state, request.closing) == ("withdrawn", "no_longer_needed")
-    assert client.post(reverse("needs:family-withdraw")).status_code == 409, "once is enough"
+    again = client.post(reverse("needs:family-withdraw"))
+    assert again.status_code == 409, "once is enough"
+    assert "no-store" in again.headers["Cache-Control"]
 
 
 def test_an_erasure_is_asked_once_and_its_prescriber_sees_it(client, opened, world):

@@ -172,6 +172,15 @@ def test_page_and_exports_tell_the_same(client, world):
     assert zone == {"44001": None, "44002": None, "44003": 50}
 
 
+def test_no_name_is_a_formula_in_the_export(client, world):
+    Commune.objects.filter(code="44002").update(name="=HYPERLINK(1)")
+    ask(world, 30, "44002")
+    publishing.publish(world.coordination.pk)
+    address = reverse("observatory:territory-figures", args=[world.coordination.pk])
+    names = [row["name"] for row in csv.DictReader(io.StringIO(client.get(f"{address}donnees.csv").content.decode()))]
+    assert "'=HYPERLINK(1)" in names and not any(name.startswith("=") for name in names)
+
+
 def test_another_territory_is_apart(client, world):
     other = make_world(" B")
     ask(world, 30, "44001")

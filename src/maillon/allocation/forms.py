@@ -121,7 +121,7 @@ class RulesForm(forms.Form):
     def _json(self, name: str, text: str | None) -> Any:
         try:
             return json.loads(text or "null", parse_constant=lambda _text: None)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             at = getattr(error, "lineno", 1)
             self.add_error(
                 name, _("Line %(line)s is not written as expected: compare with the example.") % {"line": at}

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -56,7 +57,9 @@ def _page(request: HttpRequest, shown: Request, *, status: int = 200, **more: An
         "pin_form": PinForm(),
         "told": request.GET.get("fait", ""),
     }
-    return render(request, "needs/family.html", {**context, **more}, status=status)
+    response = render(request, "needs/family.html", {**context, **more}, status=status)
+    add_never_cache_headers(response)  # an agreement to sign names the person: a shared computer keeps none of it
+    return response
 
 
 def _own(request: HttpRequest, command: Any, told: str, **given: Any) -> HttpResponse:

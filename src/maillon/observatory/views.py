@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from maillon.kernel import sheets
 from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import find
 from maillon.kernel.http import Request
@@ -62,7 +63,7 @@ def territory_data(request: Request, territory_id: UUID, extension: str) -> Http
     text = io.StringIO()
     writer = csv.DictWriter(text, ["measure", "part", "key", "name", "count"])
     writer.writeheader()
-    writer.writerows({**row, "count": "" if row["count"] is None else row["count"]} for row in rows)
+    writer.writerows({name: sheets.guarded(value) for name, value in row.items()} for row in rows)
     return HttpResponse(
         text.getvalue().encode("utf-8"),
         content_type="text/csv; charset=utf-8",

@@ -15,6 +15,7 @@ from maillon.distribution.help.vocabulary import BY_HAND, Fault, Source, Symptom
 from maillon.distribution.help.words import LONGEST, LONGEST_CONTACT, Words
 from maillon.kernel import codes
 from maillon.kernel.actor import Actor
+from maillon.kernel.forms import near
 from maillon.territory.models import Place
 from maillon.workshop.vocabulary import Repair as Part
 
@@ -109,6 +110,7 @@ class RepairForm(forms.Form):
     on = forms.DateField(
         label=_("Day"),
         initial=timezone.localdate,
+        validators=[near],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
