@@ -9,7 +9,7 @@ import pytest
 
 from maillon.allocation import campaigns, check, promises, rulesets
 from maillon.allocation.models import Campaign, Outcome, Promise
-from maillon.kernel import vault
+from maillon.kernel import events, vault, wording
 from maillon.kernel.actor import system
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
@@ -86,6 +86,13 @@ def test_the_seed_is_committed_first_and_revealed_with_the_plan():
     assert sha256(seed.encode()).hexdigest() == campaign.seed_commitment
     assert seed not in campaign.seed_sealed
     assert campaigns.unpacked(computed(world, campaign).plan)["seed"] == seed
+
+
+def test_the_history_writes_the_closing_day_as_people_do(english):
+    world, *_ = make_queue([{}], 1)
+    campaign = campaigns.open_campaign(actor=world.actor("coordinator"), closes_on=DAY, at=NOON)
+    told = events.sentence(Entry.objects.get(kind="campaign.opened", subject=campaign.pk))
+    assert wording.long_date(DAY) in told and DAY.isoformat() not in told
 
 
 def test_the_plan_waits_for_the_closing_day(english):

@@ -155,7 +155,9 @@ def test_the_rules_tell_themselves_and_what_was_changed():
     rules = read(changed(points__no_computer=20, limits__districts={"44109": {"floor": 3, "cap": None}}))
     said = {str(said.what): str(said.source) for part in telling.sections(rules, RULES) for said in part.said}
     assert said["no computer at home: adds 20 points"] == "decided by the coordination"
-    assert said["a telephone only: adds 25 points"] == ("ours, from what associations practise: a first proposal, to adjust")
+    assert said["a telephone only: adds 25 points"] == (
+        "ours, from what associations practise: a first proposal, to adjust"
+    )
     assert said["District 44109: at least 3 machines each time, if possible."] == "decided by the coordination"
     [tier] = [said for part in telling.sections(RULES, RULES) for said in part.said if "Tier 2" in str(said.what)]
     assert str(tier.more[0]) == "no computer at home or a telephone only, and needed within 14 days"

@@ -54,6 +54,7 @@ def test_a_prescriber_books_moves_and_cancels_in_clicks(world, desk, client):
     client.force_login(world.users["prescriber"])
     listed = client.get(url("list")).content.decode()
     assert "book the appointment" in listed and url("request", request.code) in listed
+    assert url("request", request.code) in client.get(f"/besoins/{request.code}/").content.decode()
     page = client.get(url("request", request.code)).content.decode()
     assert f'name="at" value="{slot(at())}"' in page and "Second floor" in page and "Camille" not in page
     form = {"at": slot(at()), "lieu": str(desk.place_id)}
@@ -193,6 +194,18 @@ def test_a_family_takes_changes_and_cancels_its_own_appointment(world, desk, cli
     assert not WaitingEntry.objects.exists()
     client.post(url("family-cancel"))
     assert Appointment.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize(("delivery", "asked_to_come"), [(False, True), (True, False)])
+def test_who_is_delivered_is_not_asked_to_come(world, desk, client, delivery, asked_to_come):
+    request = promised(world, **PERSON, delivery=delivery)
+    family_client(client, world, request)
+    family = client.get("/suivi/").content.decode()
+    client.post("/suivi/quitter/")
+    client.force_login(world.users["prescriber"])
+    followed = client.get(f"/besoins/{request.code}/").content.decode()
+    assert (url("choose") in family) is (url("request", request.code) in followed) is asked_to_come
+    assert ("brought to you" in family) is delivery
 
 
 def test_a_family_whose_request_waits_is_shown_nothing_to_book(world, desk, client):

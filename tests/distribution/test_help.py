@@ -27,6 +27,7 @@ from maillon.workshop.models import Device
 from maillon.workshop.vocabulary import CHECK_LINES
 from maillon.workshop.vocabulary import Repair as Part
 from tests.allocation.promises import make_promise, make_request
+from tests.distribution.handing import signed
 from tests.distribution.help_world import machine
 from tests.world import make_world
 
@@ -415,6 +416,20 @@ def test_a_professional_opens_a_ticket_by_the_code(world, client):
     wrong = client.post("/aide/nouveau/", {**form, "code": codes.new_code()})
     assert wrong.status_code == 422 and "No machine has this code" in wrong.content.decode()
     assert client.post("/aide/nouveau/", {**form, "code": "K7M"}).status_code == 422
+
+
+@pytest.mark.parametrize("machines", [1, 2])
+def test_the_code_of_the_agreement_opens_help_as_the_paper_says(world, client, machines):
+    agreement = signed(world, machines=machines)
+    client.force_login(world.users["technician"])
+    form = {"code": codes.pretty(agreement.code), "source": "phone", "symptom": "screen"}
+    answer = client.post("/aide/nouveau/", form)
+    devices = [item.device for item in agreement.items.select_related("device")]
+    if machines == 1:
+        assert answer.status_code == 302 and Ticket.objects.get().device == devices[0]
+    else:
+        assert answer.status_code == 422 and not Ticket.objects.exists()
+        assert all(codes.pretty(device.code) in answer.content.decode() for device in devices)
 
 
 def test_the_words_are_shown_once_asked_for(world, client):

@@ -205,6 +205,7 @@ def test_a_school_is_recalled_scanned_and_closed_with_who_did_not_come(world, cl
     answer = client.post("/prets/rappels/nouveau/", {"prescriber": str(school.pk), "day": day.isoformat()})
     recall = Recall.objects.get()
     assert answer.url == f"/prets/rappels/{recall.code}/" and recall.lines.count() == 3
+    assert "scan-refused" not in client.get(answer.url).content.decode()  # nothing was scanned yet
     first, second, late = Item.objects.filter(state="lent").select_related("device").order_by("id")
     for item in (first, second):
         answer = client.post(

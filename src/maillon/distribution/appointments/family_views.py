@@ -24,6 +24,8 @@ def part(shown: Request) -> dict[str, Any] | None:
         return None
     standing = queries.booked(shown, purpose)
     movable = queries.bookable(shown, families=True).exists()
+    if shown.delivery and purpose == Purpose.HANDOVER.value:
+        movable = False  # it is brought to them
     if standing is None and not movable:
         return None
     return {"standing": standing, "purpose": purpose, "movable": movable, "is_next": purpose == Purpose.HANDOVER.value}

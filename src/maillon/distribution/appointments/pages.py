@@ -13,9 +13,11 @@ from maillon.distribution.appointments import queries
 from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.appointments.models import Appointment, Desk, WaitingEntry
 from maillon.distribution.appointments.queries import Slot
+from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.forms import is_far
 from maillon.needs.models import Request
+from maillon.needs.vocabulary import RequestState
 from maillon.territory import hours
 
 DAYS_SHOWN = 4
@@ -31,6 +33,15 @@ class Choice:
     later: date | None
     first: date | None  # what was asked for, when not today
     waits: bool
+
+
+def request_part(shown: Request, viewer: Actor) -> dict[str, Any] | None:
+    """On the page of a request: its appointment, or the way to take one, once a machine is promised."""
+    if shown.state != RequestState.PROMISED or not viewer.may("handover.view"):
+        return None
+    standing = queries.booked(shown)
+    may_come = not shown.delivery and queries.bookable(shown).exists()
+    return {"standing": standing} if standing or may_come else None
 
 
 def choice(request: Request, desks: Iterable[Desk], *, place: str, first: str) -> Choice:
