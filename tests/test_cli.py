@@ -285,6 +285,7 @@ SMALL = {
     "jobs": ["--jobs", "5", "--workers", "2"],
     "labels": ["--labels", "5", "--format", "62x29"],
     "ledger": ["--writers", "1", "--seconds", "1", "--verify", "50"],
+    "reserve": ["--workers", "2", "--machines", "4", "--requests", "5", "--seconds", "2", "--kills", "0"],
     "stock": ["--devices", "500", "--repeat", "3", "--writes", "3"],
 }
 

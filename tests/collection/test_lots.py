@@ -159,8 +159,8 @@ def test_each_role_has_one_next_step_or_is_told_there_is_none(world, client):
     assert "Announce a lot" in start(client, world.users["donor"])
     assert "Drop a first reading" in start(client, world.users["coordinator"])  # no machine yet: that goes first
     assert "Nothing urgent" in start(client, world.users["reader"])
-    for who in ("prescriber", "mediator"):
-        assert "Nothing waits for you here yet" in start(client, world.users[who])
+    assert "File a request" in start(client, world.users["prescriber"])
+    assert "Nothing waits for you here yet" in start(client, world.users["mediator"])
     assert "belongs to no organisation" in start(client, world.users["nobody"])
     for who in world.users.values():
         assert start(client, who).count('class="btn btn-primary"') <= 1

@@ -29,6 +29,7 @@ REVERSIBLE = frozenset(
 )
 IRREVERSIBLE = {
     "reserved": gettext_lazy("Someone was told that it is reserved: release it on its page."),
+    "faulty": gettext_lazy("Its check-list was set aside: repair it, then check it again."),
     "handed_over": gettext_lazy("It has left: take it back on its page when it returns."),
     "returned": gettext_lazy("Its proofs of erasure were set aside when it came back: its disks must be erased again."),
     "recycled": gettext_lazy("It was sent to recycling, and the slip is written."),
