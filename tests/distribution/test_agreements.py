@@ -331,7 +331,8 @@ def test_a_mail_server_that_refuses_an_address_leaves_it_in_no_log(world, client
     monkeypatch.setattr("maillon.distribution.agreements.views.send_mail", refuse)
     agreement = prepared(world, party=Party(NAME, "", "amina@exemple.invalid"))
     client.force_login(world.users["head"])
-    answer = client.post(f"/conventions/{agreement.code}/signer/code/", {"channel": "email"})
+    address = f"/conventions/{agreement.code}/signer/code/"
+    answer = client.post(address, {"channel": "email"}, headers={"accept-language": "en"})
     assert answer.status_code == 409 and "could not be sent" in answer.content.decode()
     assert "amina" not in caplog.text
 

@@ -79,11 +79,12 @@ def problems(facts: Facts, person: Person | None, today: date) -> Iterator[Probl
         yield "minimum", _("The fewest accepted can not be more than the number asked.")
     if facts.deadline and facts.deadline < today:
         yield "deadline", _("This day is past: choose a day to come, or none.")
-    for name, days in (("deadline", [facts.deadline]), ("criteria", facts.criteria.values())):
-        if any(day and is_far(day) for day in days):
-            yield name, _("This day is too far away. Read its year again.")
+    elif facts.deadline and is_far(facts.deadline):
+        yield "deadline", _("This day is too far away. Read its year again.")
     if any(seen and seen > today for seen in facts.criteria.values()):
         yield "criteria", _("A proof can not have been seen on a day to come.")
+    elif any(seen and is_far(seen) for seen in facts.criteria.values()):
+        yield "criteria", _("This day is too far away. Read its year again.")
     if person is not None:
         yield from _of_person(facts, person)
 
