@@ -130,7 +130,7 @@ def _tree(rng: random.Random, floors: float, caps: float) -> list[dict[str, Any]
     for index, node in enumerate(nodes):
         depth = 0 if index == 0 else 1 if node["parent"] == 0 else 2
         node |= {
-            "id": f"node {index}",
+            "id": f"e\u0301tage {index}",  # not in its NFC form
             "district": depth == at,
             "floor": rng.randint(1, 3) if rng.random() < floors else 0,
             "cap": rng.choice([0, 1, 1, 2, 2, 3]) if rng.random() < caps else None,

@@ -50,7 +50,7 @@ def forged(world: World, plan: File, other: Plan, claimed: dict[str, int]) -> Fi
     file["values"] = [{"stage": stage, "value": claimed[stage]} for stage in world.stages]
     got = world.received(other)
     file["shortfalls"] = [
-        {"node": node["id"], "floor": node["floor"], "received": got[v]}
+        {"node": nfc(node["id"]), "floor": node["floor"], "received": got[v]}
         for v, node in enumerate(world.problem["nodes"]) if got[v] < node["floor"]
     ]  # fmt: skip
     file["certificate"]["groups"]["served"] = sorted(world.groups(other))

@@ -149,8 +149,8 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
     received = [*map(int.__add__, kept, new)]
     for x, machines, limit in zip(limited, new, room):
         must(machines <= limit, "cap", x["id"])
-    short = [{"node": x["id"], "floor": x["floor"], "received": n} for x, n in zip(nodes, received) if n < x["floor"]]
-    must(short == plan["shortfalls"], "shortfalls", short)
+    short = [(normalize("NFC", x["id"]), x["floor"], n) for x, n in zip(nodes, received) if n < x["floor"]]
+    must(short == [(x["node"], x["floor"], x["received"]) for x in plan["shortfalls"]], "shortfalls", short)
 
     # 4. The network: its arcs, (tail, head, capacity, flow of the plan, family, what its cost depends on).
     kinds, grades, masks = range(len(problem["kinds"])), range(problem["grades"]), [0]
