@@ -147,21 +147,35 @@ class World:
         return tuple(-values[s] if s.startswith(GREATEST) else values[s] for s in stages)
 
     def plans(self) -> Iterator[Plan]:
-        """Every plan that is allowed, devices of a request in order."""
+        """Every plan that is allowed, devices of a request in order. Caps are counted on the way: what exceeds one,
+        whatever comes after, is left at once."""
         takers = {d: [r for r, row in self.asked.items() if self.fits(row, device)] for d, device in self.stock.items()}
+        limits: list[Row] = [*self.problem["nodes"], *self.problem["places"]]
+        kept = [self.kept[v] for v in range(len(self.problem["nodes"]))]
+        kept += [self.kept_at[i] for i in range(len(self.problem["places"]))]
+        room = [len(takers) if x["cap"] is None else max(0, x["cap"] - n) for x, n in zip(limits, kept, strict=True)]
+        above = {r: [*self.above(row["node"])] for r, row in self.asked.items()}
+        at = {d: len(self.problem["nodes"]) + device["place"] for d, device in self.stock.items()}
+        groups = [r for r, row in self.asked.items() if row["minimum"] > 1]
         plan: Plan = {request: [] for request in self.asked}
         waiting = list(takers)
 
         def give(index: int) -> Iterator[Plan]:
             if index == len(waiting):
-                if self.allowed(plan):
+                if all(not plan[r] or len(plan[r]) >= self.asked[r]["minimum"] for r in groups):
                     yield {request: list(devices) for request, devices in plan.items()}
                 return
             yield from give(index + 1)
-            for request in takers[waiting[index]]:
-                if len(plan[request]) < self.asked[request]["quantity"]:
-                    plan[request].append(waiting[index])
+            device = waiting[index]
+            for request in takers[device]:
+                limited = [*above[request], at[device]]
+                if len(plan[request]) < self.asked[request]["quantity"] and all(room[x] for x in limited):
+                    plan[request].append(device)
+                    for x in limited:
+                        room[x] -= 1
                     yield from give(index + 1)
+                    for x in limited:
+                        room[x] += 1
                     plan[request].pop()
 
         return give(0)
