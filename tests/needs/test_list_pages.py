@@ -77,6 +77,27 @@ def test_what_was_not_shown_does_not_enter(prescriber, world):
     assert set(Request.objects.values_list("use", flat=True)) == {"creation"}
 
 
+def test_a_corrected_list_is_seen_then_changes_its_requests_unless_unticked(prescriber, world):
+    first = receive(world)
+    commands.enter(actor=world.actor("prescriber"), list_id=first.pk)
+    corrected = csv(
+        [[*ROWS[0][:2], "06 12 34 56 79", *ROWS[0][3:]], ROWS[1], [*ROWS[2][:3], "démarches", *ROWS[2][4:]]]
+    )
+    unwanted, listed = receive(world, corrected), receive(world, corrected)
+    body = page(prescriber, listed)
+    assert "Requests that the list corrects" in body and "(Telephone)" in body and "(Use)" in body
+    assert "Enter these corrections" in body and 'name="updates" id="updates" checked' in body
+    unticked = form_of(prescriber, unwanted, updates_shown="1")
+    prescriber.post(reverse("needs:list", args=[unwanted.pk]), unticked | {"action": "check"})
+    assert 'id="updates">' in page(prescriber, unwanted), "it stays unticked"
+    prescriber.post(reverse("needs:list", args=[unwanted.pk]), unticked)
+    assert not Request.objects.filter(use="administrative", kinds=["tablet"]).exists()
+    sent = form_of(prescriber, listed, updates_shown="1", updates="on")
+    answer = prescriber.post(reverse("needs:list", args=[listed.pk]), sent, follow=True).content.decode()
+    assert "Requests updated" in answer and Request.objects.filter(use="administrative", kinds=["tablet"]).exists()
+    assert Request.objects.count() == 3
+
+
 def test_another_sheet_or_row_of_titles_is_read_anew(prescriber, world):
     listed = receive(world, xlsx(above=[["Nom", "Prénom", "x"]]))
     address = reverse("needs:list", args=[listed.pk])

@@ -311,9 +311,113 @@ def test_an_own_reference_makes_a_row_the_same_whatever_else_changes(world):
     enter(world, receive(world, csv([["D-1", *ROWS[0]], ["D-2", *ROWS[0]]], titles)))
     assert Request.objects.count() == 2, "two references are two requests, were they alike"
     listed = enter(world, receive(world, csv([["d-1 ", *ROWS[1]], ["D-3", *ROWS[2]]], titles)))
-    assert (len(listed.entered), len(listed.known)) == (1, 1)
+    assert (len(listed.entered), len(listed.changed)) == (1, 1)
     keys = Request.objects.values_list("import_key", flat=True)
     assert not any("D-" in key or "d-" in key for key in keys), "a reference may be a person's number elsewhere"
+
+
+def only(world):
+    """The one request of the world, and whom it is for."""
+    [request] = Request.objects.all()
+    return request, read_identity(actor=world.actor("prescriber"), request_id=request.pk, purpose="page")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "changes"),
+    [
+        (2, "06 12 34 56 79", ["phone"]),
+        (2, "", []),
+        (3, "démarches", ["use"]),
+        (4, "tablette", ["machines"]),
+        (5, "Rezé", ["commune"]),
+        (1, "Camille ", []),
+    ],
+)
+def test_a_row_corrected_since_changes_its_request_and_files_nothing(world, column, cell, changes):
+    enter(world, receive(world, csv([ROWS[0]])))
+    row = [*ROWS[0][:column], cell, *ROWS[0][column + 1 :]]
+    listed = receive(world, csv([row]))
+    _said, [found] = check(world, listed)
+    assert (found.outcome, found.changes) == ("changed" if changes else "known", changes)
+    listed = enter(world, listed)
+    assert (listed.entered, len(listed.changed), len(listed.known)) == ([], bool(changes), not changes)
+    request, person = only(world)
+    assert person.phone == ("+33612345679" if changes == ["phone"] else "+33612345678"), "an empty cell says nothing"
+    assert request.use == ("administrative" if changes == ["use"] else "secondary")
+    assert request.commune_id == ("44143" if changes == ["commune"] else "44109")
+    again = enter(world, receive(world, csv([row])))
+    assert (again.entered, again.changed, len(again.known)) == ([], [], 1)
+
+
+def test_a_class_without_telephones_entered_in_the_wrong_commune_is_corrected(world):
+    titles, rows = ["Nom", "Usage", "Matériel", "Commune"], [["Camille EXEMPLE", "collège", "portable", "Nantes"]]
+    enter(world, receive(world, csv(rows, titles)))
+    listed = enter(world, receive(world, csv([[*rows[0][:3], "Rezé"]], titles)))
+    assert len(listed.changed) == 1 and only(world)[0].commune_id == "44143"
+
+
+def test_people_of_one_name_are_several_when_nothing_else_is_the_same(world):
+    enter(world, receive(world, csv([ROWS[0]])))
+    other = [*ROWS[0][:2], "06 99 88 77 66", *ROWS[0][3:5], "Rezé"]
+    assert len(enter(world, receive(world, csv([other]))).entered) == 1
+    with_reference = csv([["D-9", *ROWS[0]]], ["Dossier", *TITLES])
+    enter(world, receive(world, with_reference))
+    assert Request.objects.count() == 2, "a reference given afterwards does not make it another request"
+    Request.objects.update(import_key="")
+    enter(world, receive(world, csv([["D-9", "AUTRE", *ROWS[0][1:]]], ["Dossier", *TITLES])))
+    twin = csv([["D-10", "AUTRE", *ROWS[0][1:]]], ["Dossier", *TITLES])
+    assert len(enter(world, receive(world, twin)).entered) == 1, "two references are two requests"
+
+
+def test_a_correction_loses_nothing_that_was_completed_since(world):
+    titles = [*TITLES, "Situation", "Justificatif vu le", "Monoparental"]
+    enter(world, receive(world, csv([[*ROWS[0], "pas d'ordinateur, tranche A", "", "oui"]], titles)))
+    seen, later = datetime.date(2026, 1, 5), datetime.date(2026, 2, 6)
+    request, _person = only(world)
+    request.criteria.filter(criterion="income_a").update(proof_seen_on=seen)
+    request.criteria.create(criterion="newcomer")
+    request.delivery, request.deadline = True, timezone.localdate() - datetime.timedelta(days=1)
+    request.save()
+    row = [*ROWS[0], "téléphone seul, tranche A", "06/02/2026", "non"]
+    listed = receive(world, csv([row], titles))
+    assert enter(world, listed).changed, "a day that has passed since keeps nothing back"
+    request, _person = only(world)
+    assert request.delivery and request.deadline
+    said = dict(request.criteria.values_list("criterion", "proof_seen_on"))
+    assert said == {"smartphone_only": None, "income_a": seen, "newcomer": None}
+    request.criteria.filter(criterion="income_a").update(proof_seen_on=None)
+    enter(world, receive(world, csv([row], titles)))
+    assert request.criteria.get(criterion="income_a").proof_seen_on == later, "the day its proof was seen at last"
+
+
+def test_a_correction_is_not_made_when_it_is_not_wanted_or_not_possible(world):
+    enter(world, receive(world, csv([ROWS[0]])))
+    corrected = csv([[*ROWS[0][:4], "tablette", "Nantes"]])
+    kept = receive(world, corrected)
+    RequestList.objects.filter(pk=kept.pk).update(updates=False)
+    kept = enter(world, kept)
+    assert (kept.changed, len(kept.known), only(world)[0].kinds) == ([], 1, ["convertible", "notebook"])
+    Request.objects.update(state="promised")
+    _said, [row] = check(world, receive(world, corrected))
+    assert row.outcome == "wrong" and "A machine is promised" in row.problems[0].sentence
+    Request.objects.update(state="withdrawn")
+    listed = receive(world, corrected)
+    _said, [row] = check(world, listed)
+    assert (row.outcome, row.request.state) == ("known", "withdrawn"), "what is closed stays as it was"
+
+
+def test_a_correction_is_told_without_a_word_of_whom(world):
+    enter(world, receive(world, csv([ROWS[0]])))
+    listed = enter(world, receive(world, csv([[*ROWS[0][:2], "06 12 34 56 79", *ROWS[0][3:]]])))
+    [told] = Entry.objects.filter(kind="request.changed")
+    assert told.data == {"changed": ["identity"]} and listed.changed == [[2, only(world)[0].code]]
+
+
+def test_rows_of_one_reference_do_not_change_a_request_in_turn(world):
+    titles = ["Dossier", *TITLES]
+    enter(world, receive(world, csv([["D-1", *ROWS[0]]], titles)))
+    _said, found = check(world, receive(world, csv([["D-1", *ROWS[0]], ["D-1", *ROWS[1]]], titles)))
+    assert [row.outcome for row in found] == ["known", "repeated"]
 
 
 def test_a_row_that_repeats_another_does_not_enter(world):
@@ -488,6 +592,14 @@ def test_checking_costs_the_same_whatever_the_rows(world, django_assert_max_num_
         assert len(check(world, few)[1]) == 2
     with django_assert_max_num_queries(8):
         assert len(check(world, many)[1]) == 300
+    enter(world, receive(world, csv(rows[:30])))
+    corrected = receive(world, csv([[*row[:4], "tablette", "Nantes"] for row in rows[:30]]))
+    with django_assert_max_num_queries(12):
+        assert rows_changed(check(world, corrected)[1]) == 30
+
+
+def rows_changed(found):
+    return sum(row.outcome == "changed" for row in found)
 
 
 def test_an_empty_table_is_no_list():

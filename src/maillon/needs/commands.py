@@ -20,7 +20,7 @@ from maillon.kernel.codes import draw, pretty
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import Event
 from maillon.needs import identities, signals
-from maillon.needs.facts import Facts, problems
+from maillon.needs.facts import Facts, differences, problems
 from maillon.needs.identities import Person
 from maillon.needs.models import Identity, Request, RequestCriterion
 from maillon.needs.vocabulary import OURS, Closing, RequestState
@@ -118,13 +118,8 @@ def change_request(
         _check(actor, facts, known, min(today, facts.deadline) if facts.deadline and deadline_kept else today)
         changed = _changed(request, facts, person)
         if changed:
-            if request.state == RequestState.PROMISED and (settled := _SETTLED & set(changed)):
-                raise Refusal(
-                    _("A machine is promised to request %(code)s: what it must be can not change.")
-                    % {"code": pretty(request.code)},
-                    _("Keep “%(fields)s” as they were, or ask the coordination to take the promise back first.")
-                    % {"fields": ", ".join(_named(name) for name in sorted(settled))},
-                )
+            if refused := settled(request, changed):
+                raise refused
             _write(request, facts, person, today)
             ledger.append("request.changed", actor, request.pk, at=at, changed=changed)
     return request
@@ -319,6 +314,19 @@ def _identity(request: Request) -> Identity:
     return found
 
 
+def settled(request: Request, changed: Iterable[str]) -> Refusal | None:
+    """Why these facts of a request can not change: a machine is promised to it."""
+    kept = _SETTLED & set(changed)
+    if request.state != RequestState.PROMISED or not kept:
+        return None
+    return Refusal(
+        _("A machine is promised to request %(code)s: what it must be can not change.")
+        % {"code": pretty(request.code)},
+        _("Keep “%(fields)s” as they were, or ask the coordination to take the promise back first.")
+        % {"fields": ", ".join(_named(name) for name in sorted(kept))},
+    )
+
+
 def _must_be_open(request: Request) -> None:
     if not request.open:
         raise Refusal(
@@ -362,19 +370,21 @@ def _stored(value: object) -> object:
 
 def _changed(request: Request, facts: Facts, person: Person | None) -> list[str]:
     """The names of what differs, in the order of the page."""
-    changed = [name for name in _COLUMNS if getattr(request, name) != _stored(getattr(facts, name))]
-    if request.commune_id != facts.commune:
-        changed.append("commune")
-    if request.district_id != (facts.district or None):
-        changed.append("district")
-    if set(request.places.values_list("pk", flat=True)) != set(facts.places):
-        changed.append("places")
-    said = request.criteria.exclude(criterion__in=OURS)
-    if dict(said.values_list("criterion", "proof_seen_on")) != dict(facts.criteria):
-        changed.append("criteria")
+    changed = differences(facts_of(request), facts)
     if person is not None and person != identities.read(_identity(request)):
         changed.append("identity")
     return changed
+
+
+def facts_of(request: Request) -> Facts:
+    """What its prescriber said of a request. Its places and criteria may be prefetched."""
+    return Facts(
+        **{name: getattr(request, name) for name in _COLUMNS},
+        commune=request.commune_id,
+        district=request.district_id,
+        places=[place.pk for place in request.places.all()],
+        criteria={row.criterion: row.proof_seen_on for row in request.criteria.all() if row.criterion not in OURS},
+    )
 
 
 def _write(request: Request, facts: Facts, person: Person | None, today: date) -> None:

@@ -1,7 +1,7 @@
 """What a prescriber says of a need, and what keeps it from being filed: the form, lists and the API ask here alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from uuid import UUID
 
@@ -39,6 +39,17 @@ class Facts:
     language: str = Language.FRENCH.value
     contact_way: str = ContactWay.PRESCRIBER.value
     criteria: Mapping[str, date | None] = field(default_factory=dict)
+
+
+def differences(before: Facts, after: Facts) -> list[str]:
+    """The names of what is not the same, in the order of the page. The order of a list says nothing."""
+    return [one.name for one in fields(Facts) if _plain(getattr(before, one.name)) != _plain(getattr(after, one.name))]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return set(value) if isinstance(value, list | tuple) else value or None
 
 
 Problem = tuple[str, str | Promise]  # the field of Facts or Person, and what to do about it

@@ -16,6 +16,8 @@ from maillon.needs.facts import MOST_MACHINES, Facts, problems
 from maillon.needs.identities import Person
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import (
+    EQUIPMENT,
+    INCOMES,
     OURS,
     PROVED,
     Adaptation,
@@ -31,8 +33,6 @@ from maillon.needs.vocabulary import (
 from maillon.territory.forms import CommuneField
 from maillon.territory.models import District, Place
 
-EQUIPMENT = (Criterion.NO_COMPUTER, Criterion.SMARTPHONE_ONLY, Criterion.SHARED_COMPUTER)
-INCOMES = (Criterion.INCOME_A, Criterion.INCOME_B, Criterion.INCOME_C)
 OTHERS = tuple(criterion for criterion in Criterion if criterion not in (*EQUIPMENT, *INCOMES, *OURS))
 IDENTITY = ("name", "contact", "phone", "email", "address", "note")
 CLOSINGS = tuple(choice for choice in Closing.choices if choice[0] not in (Closing.ERASED, Closing.NO_NEWS))

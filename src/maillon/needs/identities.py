@@ -1,6 +1,7 @@
 """Who a request is for: sealed, read, recognised elsewhere without being read, and erased.
 
-Only `commands` and `family` call these: each reading is journalled there.
+Only `commands` and `family` show what these read: each reading is journalled there. `lists.rows` compares without
+showing.
 """
 
 import json

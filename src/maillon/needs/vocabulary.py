@@ -40,6 +40,10 @@ class Criterion(models.TextChoices):
     REPLACEMENT = "replacement", _("Replaces a machine of ours that broke down")
 
 
+# One of each at most is true of someone.
+EQUIPMENT = (Criterion.NO_COMPUTER, Criterion.SMARTPHONE_ONLY, Criterion.SHARED_COMPUTER)
+INCOMES = (Criterion.INCOME_A, Criterion.INCOME_B, Criterion.INCOME_C)
+
 # Said by the platform alone, when a machine of ours breaks down: it comes before everything.
 OURS = frozenset({Criterion.REPLACEMENT})
 

@@ -22,7 +22,8 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotAllowed, Refusal, find
 from maillon.kernel.jobs.models import Job, Status
 from maillon.kernel.translation import told
-from maillon.needs.commands import file_request
+from maillon.needs import identities
+from maillon.needs.commands import change_request, facts_of, file_request
 from maillon.needs.facts import Facts
 from maillon.needs.identities import USE, Person
 from maillon.needs.lists import columns, rows, words
@@ -175,17 +176,24 @@ def columns_of(listed: RequestList, content: Content, habits: ListHabits) -> Col
 
 
 def describe(
-    *, actor: Actor, list_id: UUID, said: Columns, whole: Whole, meant: Mapping[str, Mapping[str, str]] | None = None
+    *,
+    actor: Actor,
+    list_id: UUID,
+    said: Columns,
+    whole: Whole,
+    meant: Mapping[str, Mapping[str, str]] | None = None,
+    updates: bool = True,
 ) -> RequestList:
     """Keep what the columns hold, what is true of every row, and what words mean (field -> word -> value).
 
+    updates: rows that say otherwise of a request entered before are to change it.
     Raises NotAllowed, NotFound, Refusal (entered or erased meanwhile).
     """
     _person(actor)
     with transaction.atomic():
         listed = _waiting(actor, list_id)
-        listed.columns, listed.whole = said.to_json(), whole.to_json()
-        listed.save(update_fields=["columns", "whole"])
+        listed.columns, listed.whole, listed.updates = said.to_json(), whole.to_json(), updates
+        listed.save(update_fields=["columns", "whole", "updates"])
         _remember(actor, said, whole, meant or {})
     return listed
 
@@ -263,18 +271,21 @@ def actor_of(listed: RequestList) -> Actor:
 
 
 def enter_some(actor: Actor, listed: RequestList, some: Sequence[Checked]) -> None:
-    """File the sound rows among these; those already there are told. In the transaction under way.
+    """File the sound rows among these, and change what they correct; those already there are told. In the transaction
+    under way.
 
     A row that is refused after all stays sound here: `finish` tries it again, and says why.
     """
-    entered, known = list(listed.entered), list(listed.known)
+    entered, changed, known = list(listed.entered), list(listed.changed), list(listed.known)
     for row in some:
-        if row.outcome == "known":
+        if row.outcome == "known" or (row.outcome == "changed" and not listed.updates):
             known.append([row.number, row.code])
+        elif row.outcome == "changed" and _change(actor, row):
+            changed.append([row.number, row.code])
         elif row.outcome == "new" and (code := _file(actor, row)):
             entered.append([row.number, code])
-    listed.entered, listed.known = entered, known
-    listed.save(update_fields=["entered", "known"])
+    listed.entered, listed.changed, listed.known = entered, changed, known
+    listed.save(update_fields=["entered", "changed", "known"])
 
 
 def _file(actor: Actor, row: Checked) -> str:
@@ -283,18 +294,40 @@ def _file(actor: Actor, row: Checked) -> str:
         with transaction.atomic():
             request = file_request(actor=actor, person=row.person, facts=row.facts, import_key=row.keys[0])
     except Refusal as refused:
-        row.problems.append(rows.Problem(row.number, "", "", " ".join(map(str, refused.remedies)) or str(refused)))
-        row.outcome = "wrong"
+        _set_aside(row, refused)
         return ""
     except IntegrityError:  # the same line, entered by someone else at this moment
         request = Request.objects.get(prescriber_id=actor.home, import_key=row.keys[0])
     return request.code
 
 
+def _change(actor: Actor, row: Checked) -> bool:
+    """Change the request that the row is, as it is at this moment; False, with why, when it is refused."""
+    try:
+        with transaction.atomic():
+            request = Request.objects.select_for_update(of=("self",)).select_related("identity").get(code=row.code)
+            change_request(
+                actor=actor,
+                request_id=request.pk,
+                facts=row.said.facts_after(facts_of(request)),
+                person=row.said.person_after(identities.read(request.identity)) if request.identity else None,
+            )
+    except Refusal as refused:
+        _set_aside(row, refused)
+        return False
+    return True
+
+
+def _set_aside(row: Checked, refused: Refusal) -> None:
+    row.problems.append(rows.Problem(row.number, "", "", " ".join(map(str, refused.remedies)) or str(refused)))
+    row.outcome = "wrong"
+
+
 def finish(actor: Actor, listed: RequestList, content: Content, habits: ListHabits) -> None:
     """Keep what is to correct alone, sealed; nothing when all entered. In the transaction under way."""
     said, found = checked(actor, listed, content, habits)
-    enter_some(actor, listed, [row for row in found if row.outcome == "new"])
+    again_ = {"new", "changed"} if listed.updates else {"new"}
+    enter_some(actor, listed, [row for row in found if row.outcome in again_])
     left = to_correct(content, said, found)
     listed.state, listed.finished_at, listed.wrong = ListState.ENTERED, timezone.now(), len(left.rows)
     rest = {"name": left.name, "titles": left.titles, "rows": left.rows}
@@ -305,7 +338,7 @@ def finish(actor: Actor, listed: RequestList, content: Content, habits: ListHabi
         actor,
         listed.pk,
         entered=len(listed.entered),
-        known=len(listed.known),
+        known=len(listed.known) + len(listed.changed),
         wrong=listed.wrong,
     )
 
@@ -325,8 +358,9 @@ def again(*, actor: Actor, list_id: UUID) -> RequestList:
                 _("This list is “%(state)s”.") % {"state": listed.get_state_display()},
                 _("Look at its page: someone may have been quicker."),
             )
-        listed.state, listed.job, listed.entered, listed.known = ListState.WAITING, "", [], []
-        listed.save(update_fields=["state", "job", "entered", "known"])
+        listed.state, listed.job = ListState.WAITING, ""
+        listed.entered, listed.changed, listed.known = [], [], []
+        listed.save(update_fields=["state", "job", "entered", "changed", "known"])
     return listed
 
 

@@ -34,8 +34,9 @@ class RequestList(models.Model):
     """sealed: vault, use "identity": JSON {"name", "data"}, the file as it was received (base64 of zstandard); once it
     is entered, {"name", "titles", "rows"}, the rows left to correct; empty when nothing is left.
 
-    columns: `columns.Columns.to_json`. whole: `rows.Whole.to_json`. entered: [row, request's code] of each request that
-    the list made or that was there already.
+    columns: `columns.Columns.to_json`. whole: `rows.Whole.to_json`. updates: rows that say otherwise of a request
+    entered before change it. entered, changed, known: [row, request's code] of each request that the list made, that it
+    changed, or that was there already.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -48,7 +49,9 @@ class RequestList(models.Model):
     job = models.CharField(max_length=64, blank=True)
     count = models.PositiveIntegerField(default=0)  # rows under the titles
     entered = models.JSONField(default=list)
+    changed = models.JSONField(default=list)
     known = models.JSONField(default=list)
+    updates = models.BooleanField(default=True)
     wrong = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

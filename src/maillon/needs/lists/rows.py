@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -16,20 +16,22 @@ from maillon.hardware.fleet_values import count, fold
 from maillon.hardware.tables import Cell, Table
 from maillon.kernel import vault
 from maillon.kernel.actor import Actor
-from maillon.needs import contacts
-from maillon.needs.commands import public_places
-from maillon.needs.facts import Facts, problems
+from maillon.needs import contacts, identities
+from maillon.needs.commands import facts_of, public_places, settled
+from maillon.needs.facts import Facts, differences, problems
 from maillon.needs.identities import USE, Person
 from maillon.needs.lists import words
 from maillon.needs.lists.columns import FIELDS, IDENTITY, Column, Columns
-from maillon.needs.models import Request
-from maillon.needs.vocabulary import PROVED, ContactWay, Criterion, Language, kinds_of
+from maillon.needs.models import IdentityMark, Request
+from maillon.needs.vocabulary import EQUIPMENT, INCOMES, OPEN, PROVED, ContactWay, Criterion, kinds_of
 from maillon.territory.models import Commune, District, Organisation
 from maillon.territory.queries import folded
 
 Habits = Mapping[str, Mapping[str, str]]  # field -> folded words of the organisation -> value
 LONGEST = {"name": 120, "first_name": 80, "contact": 120, "address": 300, "note": 300}
 PROPOSED = 5
+AT_ONCE = 500  # marks or keys in a query
+REFERENCE, LINE = "refe:", "line:"  # how an import_key begins: of a reference of one's own, or of what the line says
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +92,88 @@ class Problem:
         return self.what
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Said:
+    """What the cells of a row say that hold something: what they change of a request entered before.
+
+    person: parts of `Person`. facts: of `Facts`, without criteria. criteria: those it says, each with the day its proof
+    was seen. denied: those it says are not true. proof: the day that the proofs of all were seen. Its representation
+    says nothing: it names people.
+    """
+
+    person: Mapping[str, str]
+    facts: Mapping[str, Any]
+    criteria: Mapping[str, date | None]
+    denied: Set[str]
+    proof: date | None
+
+    def __repr__(self) -> str:
+        return "<Said>"
+
+    def person_after(self, known: Person) -> Person:
+        """The same words in capitals or in another order correct nothing."""
+        corrected = {
+            name: value
+            for name, value in self.person.items()
+            if sorted(value.casefold().split()) != sorted(getattr(known, name).casefold().split())
+        }
+        return replace(known, **corrected)
+
+    def facts_after(self, known: Facts) -> Facts:
+        """Nothing that no cell says is lost: a proof seen, what was completed on the request's page."""
+        gone = set(self.denied)
+        for one_of in (EQUIPMENT, INCOMES):
+            if self.criteria.keys() & set(one_of):
+                gone |= set(one_of) - self.criteria.keys()
+        quantity = self.facts.get("quantity", known.quantity)
+        few = {"minimum": min(known.minimum, quantity)}
+        criteria = {key: day for key, day in known.criteria.items() if key not in gone}
+        criteria |= {key: day or criteria.get(key) for key, day in self.criteria.items()}
+        return replace(known, **{**few, **self.facts, "criteria": self._seen(criteria, self.proof)})
+
+    def new_facts(self, whole: "Whole") -> Facts:
+        """Of a new request: what its cells do not say is as every row."""
+        criteria = {key: None for key in whole.criteria if key not in self.denied} | dict(self.criteria)
+        proof = self.proof or (date.fromisoformat(whole.proof) if whole.proof else None)
+        of_every_row = {
+            "beneficiary": whole.beneficiary,
+            "use": whole.use,
+            "kinds": kinds_of(whole.machines),
+            "commune": whole.commune or None,
+            "places": [UUID(place) for place in whole.places],
+            "delivery": whole.delivery,
+            "deadline": date.fromisoformat(whole.deadline) if whole.deadline else None,
+            "contact_way": whole.contact_way or ContactWay.PRESCRIBER.value,
+        }
+        return Facts(**{**of_every_row, **self.facts, "criteria": self._seen(criteria, proof)})
+
+    @staticmethod
+    def _seen(criteria: Mapping[str, date | None], proof: date | None) -> dict[str, date | None]:
+        return {key: (day or proof) if key in PROVED else None for key, day in criteria.items()}
+
+
 @dataclass(slots=True)
 class Checked:
     """A row: a request to file, one that is there already, or what to correct.
 
-    outcome: "new", "known" (`code` says which request), "repeated" (`code` is the row it repeats), "wrong".
-    keys: of this line, one for each vault key, the one in use first.
+    outcome: "new", "known" (`code` says which request), "changed" (the same; `changes` are the columns.FIELDS that the
+    row would change of it), "repeated" (`code` is the row it repeats), "wrong".
+    keys: of this line, one for each vault key, the one in use first. faults: of its cells, whatever request it is.
     """
 
     number: int
+    cells: Sequence[Cell]
     person: Person
     facts: Facts
+    said: Said
     keys: list[str]
+    has_reference: bool
+    faults: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outcome: str = "new"
     code: str = ""
+    changes: list[str] = field(default_factory=list)
+    request: Request | None = None  # that the row is already
 
 
 class Gazetteer:
@@ -185,7 +254,19 @@ def check(*, actor: Actor, table: Table, columns: Columns, whole: Whole, habits:
     """Every row under the titles that says anything, in order; those already entered are told apart. Writes nothing."""
     reader = _Reader(actor, columns, whole, habits, today)
     checked = list(reader.rows(table))
-    _tell_known(actor, checked)
+    entered = recognised(actor, checked)
+    first: dict[str, int] = {}
+    for row in checked:
+        if request := entered.get(row.number):
+            _tell_known(reader, row, request)
+        elif problems := reader.problems(row, row.facts, row.person):
+            row.outcome, row.problems = "wrong", problems
+        if row.outcome == "wrong":
+            continue
+        if row.keys[0] in first:
+            row.outcome, row.code = "repeated", str(first[row.keys[0]])
+        else:
+            first[row.keys[0]] = row.number
     return checked
 
 
@@ -194,24 +275,98 @@ def filled(table: Table, header: int) -> int:
     return sum(any(words.text(cell) for cell in row) for row in table.rows[header:])
 
 
-def _tell_known(actor: Actor, checked: Sequence[Checked]) -> None:
-    """Mark the rows that are requests already, then those that repeat another of the list."""
-    sound = [row for row in checked if not row.problems]
-    keys = [key for row in sound for key in row.keys]
-    known: dict[str, str] = {}
-    for start in range(0, len(keys), 500):
-        filed = Request.objects.filter(prescriber_id=actor.home, import_key__in=keys[start : start + 500])
-        known |= dict(filed.values_list("import_key", "code"))
-    first: dict[str, int] = {}
+def _tell_known(reader: "_Reader", row: Checked, request: Request) -> None:
+    """What the row would change of the request that it is; nothing of a closed one."""
+    row.outcome, row.code, row.request = "known", request.code, request
+    if not request.open or request.identity is None:
+        return
+    try:
+        person = identities.read(request.identity)
+    except vault.Unreadable:  # sealed with a key that is not here: what it is can not be compared
+        return
+    facts = facts_of(request)
+    after, person_after = row.said.facts_after(facts), row.said.person_after(person)
+    differ = differences(facts, after)
+    row.changes = [
+        *(_field(name) for name in differ),
+        *(name for name in IDENTITY if _differs(name, person, person_after)),
+    ]
+    row.problems = reader.problems(row, after, person_after, kept=facts)
+    if refused := settled(request, differ):
+        row.problems.append(Problem(row.number, "", "", f"{refused} {' '.join(map(str, refused.remedies))}"))
+    row.outcome = "wrong" if row.problems else "changed" if row.changes else "known"
+
+
+def _differs(name: str, before: Person, after: Person) -> bool:
+    return name != "first_name" and getattr(before, name) != getattr(after, name)
+
+
+def recognised(actor: Actor, checked: Sequence[Checked]) -> dict[int, Request]:
+    """The requests that rows are already, by row: by their key, then by whom they are for. Names stay sealed."""
+    keys = [key for row in checked for key in row.keys]
+    known: dict[str, UUID] = {}
+    for some in _some(keys):
+        filed = Request.objects.filter(prescriber_id=actor.home, import_key__in=some)
+        known |= dict(filed.values_list("import_key", "pk"))
+    found = {
+        row.number: key for row in checked if (key := next((known[key] for key in row.keys if key in known), None))
+    }
+    found |= _of_the_same_person(actor, [row for row in checked if row.number not in found], set(found.values()))
+    requests: dict[UUID, Request] = {}
+    for some in _some(sorted(set(found.values()))):
+        rows = Request.objects.filter(pk__in=some).select_related("identity").prefetch_related("places", "criteria")
+        requests |= {request.pk: request for request in rows}
+    return {number: requests[key] for number, key in found.items()}
+
+
+def _of_the_same_person(actor: Actor, checked: Sequence[Checked], taken: set[UUID]) -> dict[int, UUID]:
+    """Rows whose telephone, commune or need was corrected since: the same name at the same prescriber, and the same
+    telephone, e-mail or commune besides, or neither telephone nor e-mail on either side.
+
+    Two references of its own are two requests, were they of one name. taken: requests that other rows are.
+    """
+    named = {
+        row.number: {value for _kind, value in identities.own_marks(row.person.name, actor.home)} for row in checked
+    }
+    held: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    for some in _some(sorted({value for values in named.values() for value in values})):
+        alike = IdentityMark.objects.filter(territory=actor.territory, kind="own", value__in=some)
+        marks = IdentityMark.objects.filter(identity__in=alike.values("identity"))
+        for identity, kind, value in marks.values_list("identity_id", "kind", "value"):
+            held[identity].add((kind, value))
+    candidates: dict[str, list[Request]] = defaultdict(list)
+    for some in _some(sorted(held)):
+        filed = Request.objects.filter(prescriber_id=actor.home, identity__in=some, state__in=OPEN)
+        for request in filed.only("pk", "identity_id", "use", "beneficiary", "import_key").order_by("since", "pk"):
+            for kind, value in held[request.identity_id] if request.identity_id else ():
+                if kind == "own":
+                    candidates[value].append(request)
+    found: dict[int, UUID] = {}
     for row in checked:
-        if row.problems:
-            row.outcome = "wrong"
-        elif code := next((known[key] for key in row.keys if key in known), ""):
-            row.outcome, row.code = "known", code
-        elif row.keys[0] in first:
-            row.outcome, row.code = "repeated", str(first[row.keys[0]])
-        else:
-            first[row.keys[0]] = row.number
+        alike_ = {request.pk: request for value in named[row.number] for request in candidates.get(value, ())}
+        free = [
+            request
+            for request in alike_.values()
+            if request.identity_id
+            and request.pk not in taken
+            and not (row.has_reference and request.import_key.startswith(REFERENCE))
+            and _same_person(row, held[request.identity_id], actor.territory)
+        ]
+        free.sort(key=lambda one: (one.use == row.facts.use) + (one.beneficiary == row.facts.beneficiary), reverse=True)
+        if free:
+            found[row.number] = free[0].pk
+            taken.add(free[0].pk)
+    return found
+
+
+def _same_person(row: Checked, held: set[tuple[str, str]], territory: UUID) -> bool:
+    said = set(identities.marks_of(row.person, territory, row.facts.commune or ""))
+    reached = {kind for kind, _value in said | held} & {"phone", "email"}
+    return bool(said & held) or not reached
+
+
+def _some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def keys_of(reference: str, person: Person, facts: Facts, prescriber_id: UUID) -> list[str]:
@@ -226,7 +381,7 @@ def keys_of(reference: str, person: Person, facts: Facts, prescriber_id: UUID) -
         who = [name, contact, person.phone, contacts.folded_email(person.email)]
         said = ["line", *who, facts.beneficiary, facts.use, facts.commune or ""]
     marks = vault.marks(json.dumps([str(prescriber_id), *said], ensure_ascii=False), f"{USE} line")
-    return [f"{said[0][:4]}:{mark}" for mark in marks]
+    return [f"{REFERENCE if reference else LINE}{mark}" for mark in marks]
 
 
 class _Reader:
@@ -248,16 +403,26 @@ class _Reader:
 
     def _row(self, number: int, cells: Sequence[Cell]) -> Checked:
         row = _Row(self, number, cells)
-        person, facts = row.person(), row.facts()
-        at_fault = {problem.column for problem in row.problems}
+        said, reference = row.said_of(), row.text("reference")
+        person, facts = Person(**{"name": "", **said.person}), said.new_facts(self.whole)
+        keys = keys_of(reference, person, facts, self.actor.home)
+        return Checked(number, cells, person, facts, said, keys, bool(reference), row.problems)
+
+    def problems(self, row: Checked, facts: Facts, person: Person, kept: Facts | None = None) -> list[Problem]:
+        """What keeps a row from entering as this. kept: what is known already; a day that has passed since may stay."""
+        found = list(row.faults)
+        at_fault = {problem.column for problem in found}
+        deadline_kept = kept is not None and facts.deadline == kept.deadline
         for name, sentence in problems(facts, person, self.today):
+            if name == "deadline" and deadline_kept:
+                continue
             column = self._column_of(name)
             if column is None:
-                row.problems.append(_missing(number, name, str(sentence)))
+                found.append(_missing(row.number, name, str(sentence)))
             elif column.name not in at_fault:
-                row.problems.append(Problem(number, column.name, words.text(row.cell(column)), str(sentence)))
-        keys = keys_of(row.text("reference"), person, facts, self.actor.home)
-        return Checked(number, person, facts, keys, row.problems)
+                value = words.text(row.cells[column.index]) if column.index < len(row.cells) else ""
+                found.append(Problem(row.number, column.name, value, str(sentence)))
+        return found
 
     def _column_of(self, name: str) -> Column | None:
         """The column of a fact, when the list has one."""
@@ -301,7 +466,13 @@ class _Row:
     def wrong(self, column: Column, what: str) -> None:
         self.problems.append(Problem(self.number, column.name, words.text(self.cell(column))[:80], what))
 
-    def person(self) -> Person:
+    def said_of(self) -> Said:
+        criteria, denied = self._criteria()
+        person = {name: value for name, value in self._person().items() if value}
+        facts = {name: value for name, value in self._facts().items() if value is not None and value != ""}
+        return Said(person, facts, criteria, denied, self._day("proof"))
+
+    def _person(self) -> dict[str, str]:
         name = " ".join(filter(None, (self.text("first_name"), self.text("name"))))
         said = {
             "name": name,
@@ -313,7 +484,7 @@ class _Row:
             if len(self.text(name)) > longest:
                 column, _cell = next(self.said(name))
                 self.wrong(column, _("This is too long: at most %(most)d signs.") % {"most": longest})
-        return Person(**said, phone=self._phone(), email=self._email())
+        return {**said, "phone": self._phone(), "email": self._email()}
 
     def _phone(self) -> str:
         """The first number that is one: a list often has two columns of them."""
@@ -337,28 +508,24 @@ class _Row:
             return found or ""
         return ""
 
-    def facts(self) -> Facts:
-        whole = self.reader.whole
-        machines = self._several("machines") or list(whole.machines)
-        commune = self._commune() or whole.commune or None
-        quantity = self._number("quantity")
-        delivery = self._yes("delivery")
-        return Facts(
-            beneficiary=self._choice("beneficiary") or whole.beneficiary,
-            use=self._choice("use") or whole.use,
-            kinds=kinds_of(machines),
-            quantity=quantity or 1,
-            minimum=self._number("minimum") or 1,
-            commune=commune,
-            district=self._district(commune),
-            places=self._places(),
-            delivery=whole.delivery if delivery is None else delivery,
-            deadline=self._day("deadline") or (date.fromisoformat(whole.deadline) if whole.deadline else None),
-            adaptations=self._several("adaptations"),
-            language=self._choice("language") or Language.FRENCH.value,
-            contact_way=self._choice("contact_way") or whole.contact_way or ContactWay.PRESCRIBER.value,
-            criteria=self._criteria(),
-        )
+    def _facts(self) -> dict[str, Any]:
+        """What its cells say, without criteria; None or empty where they say nothing."""
+        kinds, commune = kinds_of(self._several("machines")), self._commune()
+        return {
+            "beneficiary": self._choice("beneficiary"),
+            "use": self._choice("use"),
+            "kinds": kinds or None,
+            "quantity": self._number("quantity"),
+            "minimum": self._number("minimum"),
+            "commune": commune,
+            "district": self._district(commune or self.reader.whole.commune or None),
+            "places": self._places() or None,
+            "delivery": self._yes("delivery"),
+            "deadline": self._day("deadline"),
+            "adaptations": self._several("adaptations") or None,
+            "language": self._choice("language"),
+            "contact_way": self._choice("contact_way"),
+        }
 
     def _habits(self, field: str) -> Mapping[str, str]:
         return self.reader.habits.get(field, {})
@@ -391,7 +558,7 @@ class _Row:
             if not found:
                 value = {"value": words.text(cell)[:40]}
                 self.wrong(column, _("“%(value)s” is not a number of machines. Write 1, 2…") % value)
-            return found
+            return found or None
         return None
 
     def _yes(self, field: str) -> bool | None:
@@ -444,13 +611,12 @@ class _Row:
                     column, _("“%(value)s” is no place open to the public here. Leave it empty: anywhere near.") % value
                 )
             return [found] if found else []
-        return [UUID(place) for place in self.reader.whole.places]
+        return []
 
-    def _criteria(self) -> dict[str, date | None]:
-        """Those of the cells and of the columns of their own; a day in such a column is when its proof was seen."""
-        whole = self.reader.whole
-        found: dict[str, date | None] = dict.fromkeys([*self._several("criteria"), *whole.criteria])
-        seen = self._day("proof") or (date.fromisoformat(whole.proof) if whole.proof else None)
+    def _criteria(self) -> tuple[dict[str, date | None], set[str]]:
+        """Those of the cells and of the columns of their own, where a day is when its proof was seen; those denied."""
+        found: dict[str, date | None] = dict.fromkeys(self._several("criteria"))
+        denied = set()
         for criterion in Criterion:
             for column, cell in self.said(f"is_{criterion.value}"):
                 day, yes = words.day(cell), words.yes(cell)
@@ -461,7 +627,9 @@ class _Row:
                 elif yes is None:
                     value = {"value": words.text(cell)[:40]}
                     self.wrong(column, _("“%(value)s” is neither yes nor no, nor the day the proof was seen.") % value)
-        return {key: (day or seen) if key in PROVED else None for key, day in found.items()}
+                else:
+                    denied.add(criterion.value)
+        return found, denied - found.keys()
 
 
 def unknown_words(checked: Iterable[Checked], columns: Columns, most: int = 20) -> dict[str, list[str]]:
@@ -476,7 +644,7 @@ def unknown_words(checked: Iterable[Checked], columns: Columns, most: int = 20) 
 
 
 def summary(checked: Sequence[Checked]) -> dict[str, int]:
-    counted = {"new": 0, "known": 0, "repeated": 0, "wrong": 0}
+    counted = {"new": 0, "known": 0, "changed": 0, "repeated": 0, "wrong": 0}
     for row in checked:
         counted[row.outcome] += 1
     return counted

@@ -98,7 +98,12 @@ def _said(request: HttpRequest, listed: RequestList, content: Content, habits: L
         return _page(request, listed, content, habits, status=422, group_form=group, whole_form=whole_form)
     try:
         listed = commands.describe(
-            actor=actor, list_id=listed.pk, said=chosen, whole=whole, meant=WordsForm.meant(request.POST.dict())
+            actor=actor,
+            list_id=listed.pk,
+            said=chosen,
+            whole=whole,
+            meant=WordsForm.meant(request.POST.dict()),
+            updates="updates" in request.POST if "updates_shown" in request.POST else listed.updates,
         )
         if action == "group":
             filed = commands.enter_group(
@@ -151,6 +156,9 @@ def _page(
         "problems": problems[:PROBLEMS_SHOWN],
         "problems_more": max(0, len(problems) - PROBLEMS_SHOWN),
         "repeated": [row for row in found if row.outcome == "repeated"][:PROBLEMS_SHOWN],
+        "changed": [(row, [columns.FIELDS[name] for name in row.changes]) for row in found if row.outcome == "changed"][
+            :PROBLEMS_SHOWN
+        ],
         "known": [row for row in found if row.outcome == "known"][:PROBLEMS_SHOWN],
         "group_form": GroupForm(prefix="group", initial={"quantity": _how_many(found, listed)}),
         "mark": _mark(listed, habits),
@@ -184,6 +192,7 @@ def _after(request: HttpRequest, listed: RequestList) -> HttpResponse:
         "going": listed.state == ListState.ENTERING and (job is None or job.going),
         "failed": listed.state == ListState.ENTERING and job is not None and not job.going,
         "entered": listed.entered[:PROBLEMS_SHOWN],
+        "changed": listed.changed[:PROBLEMS_SHOWN],
         "more": max(0, len(listed.entered) - PROBLEMS_SHOWN),
     }
     return render(request, "needs/lists/_after.html" if request.htmx else "needs/lists/after.html", context)
