@@ -77,6 +77,27 @@ def test_the_files_of_a_campaign_are_accepted_by_the_independent_checker():
     assert plan["problem_sha256"] == campaign.problem_sha256
 
 
+def test_the_files_name_no_label_and_the_promises_find_the_machine():
+    world, _requests, devices = make_queue([{}, {"use": "secondary"}], 4)
+    campaign = published(world)
+    files = campaigns.unpacked_text(campaign.problem) + campaigns.unpacked_text(campaign.plan)
+    assert not any(device.code.encode() in files for device in devices)
+    promised = set(Promise.objects.values_list("request__code", "device__code"))
+    assert len(promised) == 2 and promised == set(campaigns.pairs_of(campaign))
+    assign, code_of = campaigns.unpacked(campaign.plan)["assign"], campaigns.unpacked(campaign.devices)
+    assert promised == {(r, code_of[d]) for r, d in zip(assign["request"], assign["device"], strict=True)}
+
+
+def test_a_plan_approved_when_files_named_machines_by_their_codes_is_still_published():
+    world, [request], [device] = make_queue([{}], 1)
+    campaign = approved(world)
+    plan = campaigns.unpacked(campaign.plan)
+    plan["assign"]["device"] = [device.code]
+    Campaign.objects.update(plan=campaigns.packed(plan), devices=None)
+    campaigns.publish(actor=world.actor("coordinator"), campaign_id=campaign.pk, at=NOON)
+    assert Promise.objects.get(request=request).device == device
+
+
 def test_the_seed_is_committed_first_and_revealed_with_the_plan():
     world, *_ = make_queue([{}], 1)
     campaign = opened(world)

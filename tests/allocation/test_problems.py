@@ -35,8 +35,10 @@ def adopt(world, **parts):
 
 
 def columns(built, table):
+    """The lines of a table by the code of the request or of the machine."""
     held = built.problem[table]["columns"]
-    return {code: {name: values[at] for name, values in held.items()} for at, code in enumerate(held["id"])}
+    codes = [built.device_of[name] if table == "devices" else name for name in held["id"]]
+    return {code: {name: values[at] for name, values in held.items()} for at, code in enumerate(codes)}
 
 
 def test_the_solver_takes_the_problem_as_it_is():
@@ -62,9 +64,25 @@ def test_only_what_waits_on_the_day_and_what_is_ready_is_there():
 def test_an_earlier_promise_is_there_with_its_run():
     world, _requests, _devices = make_queue()
     made = make_promise(world, request=make_request(world), device=stocked(world))
-    assert build(world).problem["promises"] == [
-        {"request": made.request.code, "device": made.device.code, "run": "0" * 64}
-    ]
+    assert build(world).problem["promises"] == [{"request": made.request.code, "device": "M1", "run": "0" * 64}]
+
+
+def test_the_label_of_a_machine_leads_to_no_line_of_the_file():
+    """Neither its code nor its place in the order of codes is there, for a machine to give as for one promised."""
+    world, *_ = make_queue(devices=12)
+    for _ in range(12):
+        make_promise(world, request=make_request(world), device=stocked(world))
+    built = build(world)
+    text = json.dumps(built.problem)
+    codes = sorted(built.device_of.values())
+    assert len(codes) == 24 and not any(code in text for code in codes)
+    assert built.problem["devices"]["columns"]["id"] == [f"M{rank}" for rank in range(1, 25)] == [*built.device_of]
+    assert [*built.device_of.values()] != codes
+    promised = [built.device_of[promise["device"]] for promise in built.problem["promises"]]
+    assert promised != sorted(promised)
+    rules = read(rulesets.current(world.coordination.pk).document)
+    other = problems.build(territory_id=world.coordination.pk, rules=rules, as_of=DAY, commitment="b" * 64)
+    assert other.device_of != built.device_of == build(world).device_of  # drawn again for each campaign
 
 
 @pytest.mark.parametrize(
@@ -215,7 +233,7 @@ def test_building_costs_the_same_queries_whatever_the_size(size, django_assert_n
 
 def test_the_file_tells_nothing_of_a_person():
     """Codes, numbers and days alone: every text of the file is a code, a name of ours, or a day."""
-    world, requests, devices = make_queue([{"commune": commune()}], devices=1)
+    world, requests, _devices = make_queue([{"commune": commune()}], devices=1)
     problem = build(world).problem
 
     def texts(value):
@@ -227,8 +245,8 @@ def test_the_file_tells_nothing_of_a_person():
             yield from (text for inner in value for text in texts(inner))
 
     known = {*problem["kinds"], *problem["extras"], *problem["rules"]["levels"], "alloc-problem/1", COMMITMENT}
-    known |= {requests[0].code, devices[0].code, DAY.isoformat(), requests[0].since.isoformat()}
-    assert set(texts(problem)) - known == {"T", "D1", "D1.1", "W1", "Z1"}
+    known |= {requests[0].code, DAY.isoformat(), requests[0].since.isoformat()}
+    assert set(texts(problem)) - known == {"T", "D1", "D1.1", "W1", "Z1", "M1"}
 
 
 def test_a_request_filed_in_the_future_is_not_yet_there_and_a_future_date_never_weighs():

@@ -174,7 +174,7 @@ def simulate(
     with transaction.atomic():
         campaign = _locked(actor, campaign_id)
         _must_be(campaign, CampaignState.DRAFT, CampaignState.SIMULATED)
-        campaign.problem, campaign.plan = packed(built.problem), packed(plan)
+        campaign.problem, campaign.plan, campaign.devices = map(packed, (built.problem, plan, built.device_of))
         campaign.problem_sha256 = plan["problem_sha256"]
         campaign.plan_sha256 = plan["certificate"]["plan_sha256"]
         campaign.summary = summary
@@ -333,7 +333,7 @@ def publish(
     require_decider(actor)
     campaign = find(Campaign.objects.visible_to(actor), campaign_id)
     _must_be(campaign, CampaignState.APPROVED)
-    pairs = pairs_of(unpacked(campaign.plan))
+    pairs = pairs_of(campaign)
     for start in range(0, len(pairs), CHUNK):
         with transaction.atomic():
             promise_some(actor, campaign, pairs[start : start + CHUNK], at)
@@ -342,10 +342,13 @@ def publish(
     return finish(actor, campaign_id, at)
 
 
-def pairs_of(plan: dict[str, Any]) -> list[tuple[str, str]]:
-    """The request and the machine of each promise to make, in the order of the plan."""
-    assign = plan.get("assign", {"request": [], "device": []})
-    return list(zip(assign["request"], assign["device"], strict=True))
+def pairs_of(campaign: Campaign) -> list[tuple[str, str]]:
+    """The codes of the request and of the machine of each promise to make, in the order of the plan."""
+    assign = unpacked(campaign.plan).get("assign", {"request": [], "device": []})
+    code_of = unpacked(campaign.devices)  # none in the first campaigns: their files hold the codes of labels
+    return [
+        (request, code_of.get(name, name)) for request, name in zip(assign["request"], assign["device"], strict=True)
+    ]
 
 
 def promise_some(actor: Actor, campaign: Campaign, pairs: list[tuple[str, str]], at: datetime | None = None) -> None:

@@ -43,7 +43,7 @@ def publish(context: JobContext, campaign_id: str, user_id: str, organisation_id
     try:
         actor = _decider(user_id, organisation_id)
         require_decider(actor)
-        pairs = campaigns.pairs_of(campaigns.unpacked(campaign.plan))
+        pairs = campaigns.pairs_of(campaign)
         for start in range(context.cursor or 0, len(pairs), campaigns.CHUNK):
             with context.step() as step:
                 campaigns.promise_some(actor, campaign, pairs[start : start + campaigns.CHUNK])

@@ -100,6 +100,8 @@ class Campaign(models.Model):
     problem_sha256 = models.CharField(max_length=64, blank=True)
     plan = models.BinaryField(null=True)  # alloc-plan/1, zstandard
     plan_sha256 = models.CharField(max_length=64, blank=True)
+    # {name of a machine in these files: its code}, zstandard; never published, or a label would lead to a request.
+    devices = models.BinaryField(null=True)
     summary = models.JSONField(default=dict)  # counts that pages show: campaigns.summary_of
     job_id = models.UUIDField(null=True)  # what computes or publishes it now, or did last
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,12 +1,12 @@
 """The problem of a territory on a day, as the file that anyone can solve again ("alloc-problem/1", docs/allocation.md).
 
-It holds codes of requests and of machines, never who they are for. Districts, prescribers, zones and places are
-numbered in an order that only the vault key gives, so that a line of the file can not be laid on a map; a district to
-which the rules give a least or a most is named, when at least eleven of the requests come from it, since anyone must be
-able to see that they were kept. What a machine can do is
-what its reading and its check-list prove: a use counts when it is judged fit for it, a large screen or a light machine
-when its screen was measured. What no reading shows (a screen reader, large letters on the keyboard, use with one hand,
-a simple desktop) is installed by the workshop on any machine, and asks nothing of it.
+It holds codes of requests, never who they are for. Machines, districts, prescribers, zones and places are numbered in
+an order that only the vault key gives, so that a line of the file can not be laid on a map, nor found from the label of
+a machine seen at someone's; a district to which the rules give a least or a most is named, when at least eleven of the
+requests come from it, since anyone must be able to see that they were kept. What a machine can do is what its reading
+and its check-list prove: a use counts when it is judged fit for it, a large screen or a light machine when its screen
+was measured. What no reading shows (a screen reader, large letters on the keyboard, use with one hand, a simple
+desktop) is installed by the workshop on any machine, and asks nothing of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,14 +45,14 @@ ANY_PLACE: frozenset[UUID] = frozenset()
 
 @dataclass(slots=True)
 class Built:
-    """problem: the file. standings, district_of: by request code; districts by their own codes. unread: machines
-    ready but left out, since no reading says what they are."""
+    """problem: the file. standings, district_of: by request code; districts by their own codes. device_of: the code of
+    each machine, by its name in the file. unread: machines ready but left out, since no reading says what they are."""
 
     problem: dict[str, Any]
     standings: dict[str, Standing]
     district_of: dict[str, str]
     request_ids: dict[str, UUID]
-    device_numbers: dict[str, int]
+    device_of: dict[str, str]
     unread: list[str] = field(default_factory=list)
 
 
@@ -93,13 +93,15 @@ def build(
     """
     promises = list(
         Promise.objects.filter(territory_id=territory_id, state=PromiseState.ACTIVE)
-        .order_by("device__code")
+        .order_by()
         .values_list("request_id", "device__number", "campaign__plan_sha256")
     )
     asked = _asked(territory_id, rules, as_of, only)
     machines, unread = _machines(territory_id, None if devices is None else set(devices))
+    had = {machine.code: machine for machine in machines}
+    machines = [had[code] for code in _shuffled(had, commitment)]
     code_of = {request.id: request.code for request in asked}
-    device_code = {machine.number: machine.code for machine in machines}
+    name_of = {machine.number: f"M{rank}" for rank, machine in enumerate(machines, 1)}
     tree = _Tree(asked, rules, commitment)
     land = _Land(asked, machines, rules, commitment)
     problem = {
@@ -122,7 +124,7 @@ def build(
         "distance_km": land.distances,
         "delivery_km": rules.distance.delivered,
         "devices": _table(
-            id=[machine.code for machine in machines],
+            id=[name_of[machine.number] for machine in machines],
             place=[land.place_of[machine.number] for machine in machines],
             kind=[KINDS.index(machine.kind) for machine in machines],
             grade=[machine.grade for machine in machines],
@@ -142,18 +144,21 @@ def build(
             quantity=[request.quantity for request in asked],
             minimum=[request.minimum for request in asked],
         ),
-        "promises": [
-            {"request": code_of[request], "device": device_code[number], "run": run or BY_HAND}
-            for request, number, run in promises
-            if request in code_of and number in device_code
-        ],
+        "promises": sorted(
+            (
+                {"request": code_of[request], "device": name_of[number], "run": run or BY_HAND}
+                for request, number, run in promises
+                if request in code_of and number in name_of
+            ),
+            key=lambda promise: (promise["request"], promise["device"]),
+        ),
     }
     return Built(
         problem,
         standings={request.code: request.standing for request in asked},
         district_of={request.code: request.district for request in asked},
         request_ids={request.code: request.id for request in asked},
-        device_numbers={machine.code: machine.number for machine in machines},
+        device_of={name_of[machine.number]: machine.code for machine in machines},
         unread=unread,
     )
 

@@ -28,7 +28,7 @@ def _found(code: str, *, files: bool = False) -> Campaign:
     parsed = codes.parse(code)
     held = Campaign.objects.filter(state=CampaignState.PUBLISHED).exclude(kind=Campaign.Kind.URGENT)
     held = held.select_related("rules", "territory")
-    held = held if files else held.defer("problem", "plan")
+    held = held if files else held.defer("problem", "plan", "devices")
     found: Campaign | None = held.filter(code=parsed).first() if isinstance(parsed, str) else None
     if found is None:
         raise NotFound

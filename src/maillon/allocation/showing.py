@@ -78,7 +78,7 @@ class Line(NamedTuple):
 
 def lines(actor: Actor) -> list[Line]:
     """The campaigns of the territory, the latest first; without their files. One query."""
-    found = Campaign.objects.visible_to(actor).select_related("rules").defer("problem", "plan")
+    found = Campaign.objects.visible_to(actor).select_related("rules").defer("problem", "plan", "devices")
     exact = decides(actor)
     return [_line(campaign, exact) for campaign in found[:PAGE]]
 
@@ -248,7 +248,7 @@ def request_part(shown: Request, viewer: Actor) -> dict[str, Any] | None:
     living = list(
         shown.promises.filter(state=PromiseState.ACTIVE)
         .select_related("device", "campaign")
-        .defer("campaign__problem", "campaign__plan")
+        .defer("campaign__problem", "campaign__plan", "campaign__devices")
     )
     ours = viewer.organisation_id == shown.prescriber_id
     may_decide = decides(viewer)
@@ -302,7 +302,9 @@ def told_review(review: Review, may_read: bool) -> ToldReview:
 def published() -> list[Campaign]:
     """The campaigns that anyone may look at, the latest first. One query."""
     found = Campaign.objects.filter(state=CampaignState.PUBLISHED).exclude(kind=Campaign.Kind.URGENT)
-    return list(found.select_related("territory", "rules").defer("problem", "plan").order_by("-published_at")[:PAGE])
+    return list(
+        found.select_related("territory", "rules").defer("problem", "plan", "devices").order_by("-published_at")[:PAGE]
+    )
 
 
 def reviews_waiting(actor: Actor) -> int:

@@ -29,7 +29,7 @@ from maillon.territory.models import User
 def _found(request: HttpRequest, code: str, *, files: bool = False) -> Campaign:
     parsed = codes.parse(code)
     held = Campaign.objects.visible_to(request.actor).select_related("rules", "only")
-    held = held if files else held.defer("problem", "plan")
+    held = held if files else held.defer("problem", "plan", "devices")
     found: Campaign | None = held.filter(code=parsed).first() if isinstance(parsed, str) else None
     if found is None:
         raise NotFound
