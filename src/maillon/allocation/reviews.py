@@ -3,12 +3,14 @@
 What is written is sealed: it may tell of someone's life. The ledger tells that it was asked and answered, by whom.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.models import CampaignState, Outcome, Review
@@ -22,6 +24,7 @@ from maillon.kernel.errors import NotAllowed, Refusal, find
 from maillon.kernel.retention import Kept
 from maillon.needs.commands import family_permission
 from maillon.needs.models import Request
+from maillon.needs.own_data import Given
 
 USE = "review"  # of the vault
 LONGEST = 2000
@@ -106,6 +109,15 @@ RETENTION = Kept(
     then=Message(gettext_noop("Erased with it; that a review was asked and answered stays, under the request's code")),
     source=Message(gettext_noop("ours, a judgement")),
 )
+
+
+def given(request: Request) -> Iterator[Given]:
+    """What the person wrote, and each answer: what its prescriber wrote is read by the coordination alone."""
+    for review in request.reviews.all():
+        if review.words and review.asker == Review.Asker.FAMILY:
+            yield Given("review", review.asked_at, gettext("You asked that a person looks again"), read(review.words))
+        if review.reply and review.answered_at:
+            yield Given("review_answer", review.answered_at, gettext("The coordination answered"), read(review.reply))
 
 
 def visible(actor: Actor) -> QuerySet[Review]:

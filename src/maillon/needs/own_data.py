@@ -1,7 +1,13 @@
-"""All that the platform knows of a person, told to that person: in words for the page, in plain values for a file."""
+"""All that the platform knows of a person, told to that person: in words for the page, in plain values for a file.
 
-from collections.abc import Iterator
+# maillon/allocation/apps.py
+def ready(self) -> None:
+    own_data.add(reviews.given)
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -18,10 +24,29 @@ class Line(NamedTuple):
     value: str
 
 
+class Given(NamedTuple):
+    """Words that the person gave to another link of the chain, or that answered them. key: such as "review"."""
+
+    key: str
+    at: datetime
+    label: str
+    words: str
+
+
+Source = Callable[[Request], Iterable[Given]]
+_sources: dict[str, Source] = {}
+
+
+def add(source: Source) -> None:
+    """What another link keeps of the person's own words. Adding the same function again replaces it."""
+    _sources[f"{source.__module__}.{source.__qualname__}"] = source
+
+
 @dataclass(frozen=True, slots=True)
 class OwnData:
     lines: list[Line]
     criteria: list[Line]
+    given: list[Given]
     history: list[queries.Line]
     readers: str
 
@@ -32,6 +57,9 @@ class OwnData:
             **{line.key: line.value for line in self.lines},
             "criteria": [
                 {"criterion": line.key, "label": line.label, "proof_seen": line.value} for line in self.criteria
+            ],
+            "given": [
+                {"key": one.key, "at": one.at.isoformat(), "label": one.label, "words": one.words} for one in self.given
             ],
             "history": [{"at": line.at.isoformat(), "event": line.sentence} for line in self.history],
             "readers": self.readers,
@@ -51,7 +79,8 @@ def own_data(request: Request, person: Person) -> OwnData:
         for row in request.criteria.all()
     ]
     lines = [line for line in _lines(request, person) if line.value]
-    return OwnData(lines, criteria, queries.history(request), readers % {"prescriber": request.prescriber.name})
+    given = sorted((one for source in _sources.values() for one in source(request)), key=lambda one: one.at)
+    return OwnData(lines, criteria, given, queries.history(request), readers % {"prescriber": request.prescriber.name})
 
 
 def _lines(request: Request, person: Person) -> Iterator[Line]:
@@ -63,14 +92,18 @@ def _lines(request: Request, person: Person) -> Iterator[Line]:
     yield Line("note", _("To reach them"), person.note)
     yield Line("code", _("Code"), codes.pretty(request.code))
     yield Line("state", _("State"), str(request.get_state_display()))
+    yield Line("closing", _("Why it ended"), str(request.get_closing_display()) if request.closing else "")
     yield Line("since", _("Since"), wording.long_date(request.since))
     yield Line("for", _("For whom?"), str(request.get_beneficiary_display()))
     yield Line("use", _("What for?"), request.use_label)
     yield Line("machines", _("Which machine would do?"), ", ".join(str(kind.label) for kind in request.kinds_chosen))
     yield Line("quantity", _("How many machines"), wording.number(request.quantity))
+    if request.quantity > 1:
+        yield Line("minimum", _("Fewest accepted"), wording.number(request.minimum))
     yield Line("commune", _("Commune"), str(request.commune or ""))
     yield Line("district", _("Priority district"), str(request.district or ""))
     yield Line("places", _("Where can they fetch it?"), ", ".join(str(place) for place in request.places.all()))
+    yield Line("delivery", _("To be delivered"), _("yes") if request.delivery else "")
     yield Line("deadline", _("Needed by"), wording.long_date(request.deadline) if request.deadline else "")
     yield Line("adaptations", _("To use it, they need"), ", ".join(request.adaptation_labels))
     yield Line("language", _("Language"), str(request.get_language_display()))

@@ -1,16 +1,19 @@
 """The agreement on the family's own page: the text to read, the one-time code to sign it, and a copy once signed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillon.distribution.agreements import queries
 from maillon.distribution.agreements.commands import CODE_TRIES
 from maillon.distribution.agreements.models import Agreement
 from maillon.distribution.agreements.queries import USE
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel
-from maillon.kernel import vault
+from maillon.kernel import codes, vault
 from maillon.needs.models import Request
+from maillon.needs.own_data import Given
 
 OF_THEIRS = (AgreementState.SIGNED, AgreementState.ENDED)
 
@@ -30,6 +33,19 @@ def part(shown: Request) -> dict[str, Any] | None:
             to_sign.append({"text": text, "code": vault.unseal(agreement.one_time_code.sealed, USE)})
     signed = list(theirs(shown).order_by("-signed_at"))
     return {"to_sign": to_sign, "signed": signed} if to_sign or signed else None
+
+
+def given(request: Request) -> Iterator[Given]:
+    """Who signs each agreement that is still kept, as it was said then; its text is on the person's page, as a PDF."""
+    for agreement in request.agreements.filter(purged_at=None).exclude(party=""):
+        party, code, at = queries.party_of(agreement), codes.pretty(agreement.code), agreement.created_at
+        for key, label, said in (
+            ("agreement_name", _("Agreement %(code)s: who signs"), party.name),
+            ("agreement_guardian", _("Agreement %(code)s: for a minor, who signs"), party.guardian),
+            ("agreement_email", _("Agreement %(code)s: where it is sent"), party.email),
+        ):
+            if said:
+                yield Given(key, at, label % {"code": code}, said)
 
 
 def theirs(shown: Request) -> Any:

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 def wire() -> None:
-    from maillon.distribution.agreements.family import part
+    from maillon.distribution.agreements.family import given, part
     from maillon.distribution.agreements.rules import RETENTION
     from maillon.distribution.loans.queries import waiting
     from maillon.kernel import navigation, retention, start
-    from maillon.needs import family, jobs
+    from maillon.needs import family, jobs, own_data
 
     navigation.add(
         navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=42, group=_("Handing over")),
@@ -22,6 +22,7 @@ def wire() -> None:
     retention.add(*RETENTION, order=30)
     start.add("handover.view", waiting, order=14, group=_("Handing over"))
     family.add_part("distribution/_family.html", part, order=30)
+    own_data.add(given)
     jobs.keep(lent_to)
 
 

@@ -1,12 +1,16 @@
 """What the pages of a machine and of a family show of help."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from maillon.distribution.help import breakdowns, queries
+from django.utils.translation import gettext as _
+
+from maillon.distribution.help import breakdowns, queries, words
 from maillon.distribution.help.models import Repair, Ticket
 from maillon.distribution.help.vocabulary import TicketState
 from maillon.kernel.actor import Actor
 from maillon.needs.models import Request
+from maillon.needs.own_data import Given
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 
@@ -29,6 +33,16 @@ def on_passport(_actor: Actor, device: Device) -> dict[str, Any] | None:
     if device.state != State.HANDED_OVER:
         return None
     return {"code": device.code, "helper": queries.helper(device)}
+
+
+def given(request: Request) -> Iterator[Given]:
+    """What the person told when it asked for help, as long as it is kept."""
+    for ticket in request.tickets.exclude(sealed=""):
+        told = words.read(ticket.sealed)
+        if told.said:
+            yield Given("help", ticket.opened_at, _("You asked for help"), told.said)
+        if told.contact:
+            yield Given("help_contact", ticket.opened_at, _("How to reach you, for this help"), told.contact)
 
 
 def on_family_page(shown: Request) -> dict[str, Any] | None:

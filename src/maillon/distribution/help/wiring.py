@@ -8,7 +8,7 @@ def wire() -> None:
     from maillon.distribution.help.commands import follow_step
     from maillon.distribution.help.waiting import waiting
     from maillon.kernel import navigation, start
-    from maillon.needs import family
+    from maillon.needs import family, own_data
     from maillon.needs.signals import forgotten
     from maillon.workshop import additions
     from maillon.workshop.signals import step_taken
@@ -22,5 +22,6 @@ def wire() -> None:
     additions.add(additions.PASSPORT, "help/_passport.html", parts.on_passport, order=40)
     additions.add_notes(breakdowns.notes_on_checks)
     family.add_part("help/_family.html", parts.on_family_page, order=60)
+    own_data.add(parts.given)
     step_taken.connect(follow_step, dispatch_uid="help")
     forgotten.connect(jobs.forget_of_request, dispatch_uid="help")
