@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from maillon.kernel.errors import Refusal
 from maillon.kernel.ids import new_id
 from maillon.kernel.ledger import Entry
 from maillon.needs import commands, family, identities
@@ -94,6 +95,32 @@ def test_a_district_can_be_chosen_once_some_are_imported(prescriber):
     District.objects.create(code="QN04401M", name="Quartier fictif")
     prescriber.post(reverse("needs:new-request"), SAID | {"district": "QN04401M"})
     assert Request.objects.get().district_id == "QN04401M"
+
+
+def test_a_district_is_of_the_commune_of_the_request_and_of_the_department_here(prescriber, world):
+    world.coordination.commune = commune()
+    world.coordination.save()
+    for code, of in (("QN04401M", commune()), ("QN04402M", commune("44162", "Saint-Herblain")), ("QN01301M", None)):
+        District.objects.create(code=code, name="Bellevue").communes.add(of or commune("13055", "Marseille"))
+    page = prescriber.get(reverse("needs:new-request")).content.decode()
+    assert "Bellevue (Nantes)" in page and "Bellevue (Saint-Herblain)" in page and "Marseille" not in page
+    answer = prescriber.post(reverse("needs:new-request"), SAID | {"district": "QN04402M"})
+    assert answer.status_code == 422 and "not in this commune" in answer.content.decode()
+    prescriber.post(reverse("needs:new-request"), SAID | {"district": "QN04401M"})
+    request = Request.objects.get()
+    moved = prescriber.post(reverse("needs:change-request", args=[request.code]), SAID | {"commune": "44162"})
+    assert moved.status_code == 302
+    with pytest.raises(Refusal, match="not complete"):
+        make_request(world, district="QN01301M")
+
+
+def test_days_of_proofs_are_shown_when_said_or_to_correct(prescriber, world):
+    answer = prescriber.post(reverse("needs:new-request"), SAID | {"seen_income_a": "bientôt"})
+    assert answer.status_code == 422 and "<details open><summary>Proofs seen" in answer.content.decode()
+    request = make_request(world, criteria={"income_a": timezone.localdate()})
+    page = prescriber.get(reverse("needs:change-request", args=[request.code])).content.decode()
+    assert "<details open><summary>Proofs seen" in page
+    assert "<details><summary>Proofs seen" in prescriber.get(reverse("needs:new-request")).content.decode()
 
 
 def test_the_identity_is_shown_only_when_asked_for_and_each_time_is_told(prescriber, world):

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel import ledger
@@ -345,14 +346,22 @@ def _touch(identity: Identity, today: date) -> None:
 def _check(actor: Actor, facts: Facts, person: Person | None, today: date) -> None:
     """Raises Refusal: all that is to be corrected, with what belongs to another territory."""
     found = [sentence for _field, sentence in problems(facts, person, today)]
-    if facts.district:
-        district = District.objects.filter(pk=facts.district)
-        if not district.exists():
-            found.append(_("This priority district is not known here."))
+    if facts.district and (wrong := district_problem(facts.district, facts.commune)):
+        found.append(wrong)
     if facts.places and public_places(actor).filter(pk__in=facts.places).count() < len(set(facts.places)):
         found.append(_("One of these places is not open to the public here."))
     if found:
         raise Refusal(_("The request is not complete: nothing was saved."), *found)
+
+
+def district_problem(code: str, commune: str | None) -> str | Promise:
+    """Why a request of this commune (INSEE code) can not be of this priority district; empty when it can."""
+    communes = set(District.objects.filter(pk=code).values_list("communes", flat=True))
+    if not communes:
+        return _("This priority district is not known here.")
+    if commune and commune not in communes and communes != {None}:
+        return _("This priority district is not in this commune: choose another one, or none.")
+    return ""
 
 
 def public_places(actor: Actor) -> QuerySet[Place]:

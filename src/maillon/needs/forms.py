@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.hardware.thresholds import USE_NAMES, Use
 from maillon.kernel.actor import Actor
 from maillon.needs import contacts
-from maillon.needs.commands import public_places
+from maillon.needs.commands import district_problem, public_places
 from maillon.needs.facts import MOST_MACHINES, Facts, problems
 from maillon.needs.identities import Person
 from maillon.needs.models import Request
@@ -30,8 +31,9 @@ from maillon.needs.vocabulary import (
     chosen_of,
     kinds_of,
 )
+from maillon.territory.districts import department_of_commune
 from maillon.territory.forms import CommuneField
-from maillon.territory.models import District, Place
+from maillon.territory.models import District, Organisation, Place
 
 OTHERS = tuple(criterion for criterion in Criterion if criterion not in (*EQUIPMENT, *INCOMES, *OURS))
 IDENTITY = ("name", "contact", "phone", "email", "address", "note")
@@ -65,6 +67,23 @@ def _date(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class DistrictField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Districts of one name are many: each is told with its communes."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({', '.join(commune.name for commune in obj.communes.all())})"
+
+
+def _districts(actor: Actor, known: Request | None) -> QuerySet[District]:
+    """Those of the department of the prescriber's territory: the whole country's would weigh more than the page."""
+    here = Organisation.objects.filter(pk=actor.territory).values_list("commune", flat=True).first()
+    near = District.objects.prefetch_related("communes")
+    if here:
+        asked = Q(communes__code__startswith=department_of_commune(here))
+        near = near.filter(asked | Q(pk=known.district_id) if known and known.district_id else asked).distinct()
+    return near
 
 
 class IdentityForm(forms.Form):
@@ -133,7 +152,7 @@ class RequestForm(IdentityForm):
         label=_("I saw today the proof of all that is ticked here and needs one"), required=False
     )
     commune = CommuneField()
-    district = forms.ModelChoiceField(
+    district = DistrictField(
         label=_("Priority district"), queryset=District.objects.none(), required=False, empty_label=_("None")
     )
     places = forms.ModelMultipleChoiceField(
@@ -165,7 +184,7 @@ class RequestForm(IdentityForm):
         self.fields["commune"].required = True
         for criterion in sorted(PROVED):
             self.fields[f"seen_{criterion.value}"] = _date(_("Proof seen on"))
-        districts = District.objects.all()
+        districts = _districts(actor, known)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["places"].queryset = public_places(actor)  # type: ignore[attr-defined]
         if not districts.exists():
@@ -193,6 +212,8 @@ class RequestForm(IdentityForm):
             if name == "deadline" and deadline_kept:
                 continue
             self.add_error({"kinds": "machines", "criteria": None}.get(name, name), sentence)  # type: ignore[arg-type]
+        if facts.district and (wrong := district_problem(facts.district, facts.commune)):
+            self.add_error("district", str(wrong))
         return cleaned
 
     def facts(self) -> Facts:
@@ -224,6 +245,11 @@ class RequestForm(IdentityForm):
             return None
         seen = self.cleaned_data.get(f"seen_{criterion}")
         return timezone.localdate() if seen is None and self.cleaned_data["proofs_today"] else seen
+
+    @property
+    def proofs_open(self) -> bool:
+        """A day said, or to correct, is not hidden."""
+        return any(field.value() or field.errors for _label, field in self.proofs)
 
     @property
     def proofs(self) -> Iterator[tuple[str, forms.BoundField]]:

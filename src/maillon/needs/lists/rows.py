@@ -126,7 +126,9 @@ class Said:
             if self.criteria.keys() & set(one_of):
                 gone |= set(one_of) - self.criteria.keys()
         quantity = self.facts.get("quantity", known.quantity)
-        few = {"minimum": min(known.minimum, quantity)}
+        few: dict[str, Any] = {"minimum": min(known.minimum, quantity)}
+        if self.facts.get("commune", known.commune) != known.commune:
+            few["district"] = None  # it was of the other commune
         criteria = {key: day for key, day in known.criteria.items() if key not in gone}
         criteria |= {key: day or criteria.get(key) for key, day in self.criteria.items()}
         return replace(known, **{**few, **self.facts, "criteria": self._seen(criteria, self.proof)})
