@@ -16,6 +16,7 @@ from maillon.collection.rules import RecipientCategory, Regime
 from maillon.distribution import jobs
 from maillon.distribution.agreements import commands, queries, rules, strokes, text
 from maillon.distribution.agreements.commands import Signature
+from maillon.distribution.agreements.forms import CardForm
 from maillon.distribution.agreements.models import Agreement, OneTimeCode, Paper
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import Way
@@ -374,6 +375,58 @@ def test_an_old_code_signs_nothing(world, english):
     OneTimeCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(Refusal, match="too old"):
         sign(world, agreement, way=Way.CODE, code=code)
+
+
+@db
+def test_new_codes_are_no_way_to_guess_without_end(world, english):
+    agreement = prepared(world)
+    head = world.actor("head")
+    for _each in range(commands.CODES_A_DAY):
+        commands.make_code(actor=head, agreement_id=agreement.pk, channel="family")
+        commands.change(actor=head, agreement_id=agreement.pk, card=card())  # erases the code, not that it was made
+    with pytest.raises(Refusal, match="Enough codes were made"):
+        commands.make_code(actor=head, agreement_id=agreement.pk, channel="family")
+    assert not OneTimeCode.objects.exists()
+
+
+@db
+def test_a_code_goes_by_text_message_where_there_is_a_gateway(world, client, english, settings, monkeypatch):
+    agreement = prepared(world, party=Party(NAME, phone="+33612345678"))
+    client.force_login(world.users["head"])
+    address = f"/conventions/{agreement.code}/signer/"
+    assert client.post(f"{address}code/", {"channel": "sms"}).status_code == 422, "no gateway, no such choice"
+    settings.SMS_URL = "https://sms.example/"
+    sent = []
+    monkeypatch.setattr("maillon.distribution.appointments.reminders.gateway.send", lambda *said: sent.append(said))
+    assert client.post(f"{address}code/", {"channel": "sms"}).status_code == 302
+    [(number, text)] = sent
+    assert number == "+33612345678" and "http" not in text and NAME not in text
+    code = re.search(r"\b\d{6}\b", text)[0]
+    assert code not in client.get(address).content.decode()
+    data = {"way": "code", "text": digest_of(agreement), "code": code}
+    assert client.post(address, data).status_code == 302
+    assert Entry.objects.get(kind="agreement.signed").data["channel"] == "sms"
+
+
+@db
+def test_a_gateway_that_is_away_leaves_no_number_in_a_log(world, client, english, settings, caplog):
+    settings.SMS_URL = "http://127.0.0.1:9/"
+    agreement = prepared(world, party=Party(NAME, phone="+33612345678"))
+    client.force_login(world.users["head"])
+    address = f"/conventions/{agreement.code}/signer/code/"
+    answer = client.post(address, {"channel": "sms"}, headers={"accept-language": "en"})
+    assert answer.status_code == 409 and "could not be sent by text message" in answer.content.decode()
+    assert "612345678" not in caplog.text
+
+
+@db
+@pytest.mark.parametrize(("typed", "kept"), [("06 12 34 56 78", "+33612345678"), ("02 40 12 34 56", None), ("", "")])
+def test_a_number_that_takes_no_text_message_is_refused_where_it_is_typed(world, settings, typed, kept):
+    settings.SMS_URL = "https://sms.example/"
+    said = {"kind": "loan", "name": NAME, "length": "until", "language": "fr", "phone": typed}
+    form = CardForm(said, actor=world.actor("head"), request=make_request(world))
+    assert form.is_valid() is (kept is not None)
+    assert kept is None or form.card.party.phone == kept
 
 
 def photo():

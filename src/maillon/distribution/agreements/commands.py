@@ -49,6 +49,7 @@ from maillon.workshop.steps import record_step
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(hours=24)
 CODE_TRIES = 5
+CODES_A_DAY = 6  # with the tries of each: thirty guesses a day of a million
 LARGEST_SCAN = 8 * 2**20
 
 
@@ -258,7 +259,7 @@ def make_code(*, actor: Actor, agreement_id: UUID, channel: str) -> tuple[str, P
     """A new code for the text of now; the one before is void. The code is sent by the caller, never shown to the desk.
 
     Returns the code, who it is for and the text. Raises NotAllowed, NotFound, Refusal (signed; nothing is ready; no
-    e-mail is known).
+    address is known; too many were made: each new one would be as many guesses more).
     """
     actor.require("handover.do")
     where = Channel(channel)
@@ -270,6 +271,15 @@ def make_code(*, actor: Actor, agreement_id: UUID, channel: str) -> tuple[str, P
         if where is Channel.EMAIL and not party.email:
             raise Refusal(
                 _("No e-mail address is known for this person."), _("Write it on the agreement, or sign another way.")
+            )
+        if where is Channel.SMS and not party.phone:
+            raise Refusal(
+                _("No mobile number is known for this person."), _("Write it on the agreement, or sign another way.")
+            )
+        if queries.codes_made(agreement, timezone.now() - timedelta(days=1)) >= CODES_A_DAY:
+            raise Refusal(
+                _("Enough codes were made for this agreement since yesterday: %(count)d.") % {"count": CODES_A_DAY},
+                _("Sign with a finger or on paper, or make another code tomorrow."),
             )
         text, digest = queries.text_and_digest(agreement, items)
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
@@ -531,6 +541,7 @@ def export(*, actor: Actor, agreement_id: UUID) -> dict[str, Any]:
         "name": party.name,
         "guardian": party.guardian,
         "email": party.email,
+        "phone": party.phone,
         "text": text,
         "text_sha256": digest,
         "signed_at": agreement.signed_at.isoformat() if agreement.signed_at else None,

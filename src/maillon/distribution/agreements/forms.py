@@ -15,10 +15,13 @@ from maillon.distribution.agreements.vocabulary import (
     CancelReason,
     Channel,
 )
+from maillon.distribution.appointments.reminders import gateway
+from maillon.distribution.appointments.rules import is_mobile
 from maillon.kernel import files
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import Refusal
 from maillon.kernel.forms import near
+from maillon.needs.contacts import phone_number, phone_shown
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import Beneficiary, Language
 from maillon.territory.models import Place
@@ -80,6 +83,12 @@ class CardForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs=SHARED),
     )
+    phone = forms.CharField(
+        label=_("Their mobile number, to sign with a code"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={**SHARED, "type": "tel", "inputmode": "tel"}),
+    )
 
     def __init__(self, *args: Any, actor: Actor, request: Request, **kwargs: Any) -> None:
         kwargs["initial"] = {
@@ -91,6 +100,17 @@ class CardForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places_for(actor, request)  # type: ignore[attr-defined]
+        if not gateway.configured():
+            del self.fields["phone"]
+
+    def clean_phone(self) -> str:
+        typed: str = self.cleaned_data["phone"].strip()
+        number = phone_number(typed) if typed else ""
+        if number is None or (number and not is_mobile(number)):
+            raise forms.ValidationError(
+                _("This is not a mobile number: write it like 06 12 34 56 78, or with its country, +32 470 12 34 56.")
+            )
+        return number
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -108,7 +128,7 @@ class CardForm(forms.Form):
         said = self.cleaned_data
         return Card(
             kind=said["kind"],
-            party=Party(said["name"], said["guardian"] if said["minor"] else "", said["email"]),
+            party=Party(said["name"], said["guardian"] if said["minor"] else "", said["email"], said.get("phone", "")),
             language=said["language"],
             minor=said["minor"],
             place=said["place"],
@@ -128,6 +148,7 @@ def initial_of(agreement: Agreement, party: Party) -> dict[str, Any]:
         "language": agreement.language,
         "place": agreement.place_id,
         "email": party.email,
+        "phone": phone_shown(party.phone),
     }
 
 
@@ -173,3 +194,10 @@ class CodeForm(forms.Form):
 
 class ChannelForm(forms.Form):
     channel = forms.ChoiceField(label=_("Send it"), choices=Channel.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not gateway.configured():
+            self.fields["channel"].choices = [  # type: ignore[attr-defined]
+                choice for choice in Channel.choices if choice[0] != Channel.SMS
+            ]

@@ -85,7 +85,7 @@ class Agreement(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=AgreementKind, default=AgreementKind.LOAN)
     state = models.CharField(_("state"), max_length=10, choices=AgreementState, default=AgreementState.DRAFT)
     language = models.CharField(_("language"), max_length=12, choices=Language, default=Language.FRENCH)
-    party = models.TextField(blank=True)  # vault, use "agreement": JSON {"name", "guardian", "email"}
+    party = models.TextField(blank=True)  # vault, use "agreement": JSON of agreements.text.Party
     minor = models.BooleanField(_("for a minor"), default=False)
     due_on = models.DateField(_("to be returned on"), null=True, blank=True)  # none: open-ended, a gift or a sale
     gift_on = models.DateField(_("becomes theirs on"), null=True, blank=True)  # by the lender's rule, at signature
@@ -192,7 +192,7 @@ class Paper(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code that signs one text, once, for a short time. Only its digest is kept."""
+    """A code that signs one text, once, for a short time."""
 
     agreement = models.OneToOneField(
         Agreement, primary_key=True, on_delete=models.CASCADE, related_name="one_time_code"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -84,7 +85,7 @@ def party_of(agreement: Agreement) -> Party:
     if not agreement.party:
         return Party("")
     kept = json.loads(opened(agreement.party))
-    return Party(kept.get("name", ""), kept.get("guardian", ""), kept.get("email", ""))
+    return Party(kept.get("name", ""), kept.get("guardian", ""), kept.get("email", ""), kept.get("phone", ""))
 
 
 def opened(sealed: str) -> str:
@@ -99,7 +100,7 @@ def opened(sealed: str) -> str:
 
 
 def sealed_party(party: Party) -> str:
-    return vault.seal(json.dumps({"name": party.name, "guardian": party.guardian, "email": party.email}), USE)
+    return vault.seal(json.dumps(asdict(party)), USE)
 
 
 def terms_of(organisation: Organisation | UUID) -> Terms:
@@ -200,6 +201,11 @@ def requests_to_hand_over(actor: Actor, limit: int = 200) -> list[WaitingRequest
     }
     found = Request.objects.filter(pk__in=counted).select_related("prescriber").order_by("since", "code")
     return [WaitingRequest(request, counted[request.pk]) for request in found]
+
+
+def codes_made(agreement: Agreement, since: datetime) -> int:
+    """How many one-time codes; read of its history, because a code is erased as soon as the text changes. One query."""
+    return Entry.objects.filter(subject=agreement.pk, kind="agreement.code_made", recorded_at__gt=since).count()
 
 
 def timeline_of(agreement: Agreement) -> list[Entry]:

@@ -38,11 +38,13 @@ NOT_TRANSLATED = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Party:
-    """Who signs. guardian: the parent or legal guardian who signs for a minor. Never in a log: it tells nothing."""
+    """Who signs. guardian: the parent or legal guardian who signs for a minor. email, phone (E.164): where a one-time
+    code reaches them. Never in a log: it tells nothing."""
 
     name: str
     guardian: str = ""
     email: str = ""
+    phone: str = ""
 
     def __repr__(self) -> str:
         return "<Party>"

@@ -28,9 +28,11 @@ from maillon.distribution.agreements.forms import (
 from maillon.distribution.agreements.models import Agreement, Paper
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel, Way
+from maillon.distribution.appointments.reminders import gateway
 from maillon.distribution.desk import commands as desk
 from maillon.kernel import codes, events
 from maillon.kernel.access import access
+from maillon.kernel.documents.typography import typeset
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.needs.models import Request as Need
@@ -313,9 +315,11 @@ def make_code(request: Request, code: str) -> HttpResponse:
         secret, party, told = commands.make_code(actor=request.actor, agreement_id=shown.pk, channel=channel)
         if channel == Channel.EMAIL:
             _send(secret, party, told)
+        elif channel == Channel.SMS:
+            _send_short(secret, party, told)
     except Refusal as refused:
         return _sign_page(request, found(request, code), status=409, refused=refused, tried=Way.CODE)
-    if channel == Channel.EMAIL:
+    if channel != Channel.FAMILY:
         messages.success(request, _("The code was sent. The person reads it to you, or types it here."))
     else:
         messages.success(request, _("The code is on the person's own page, opened with the codes of their letter."))
@@ -345,4 +349,25 @@ def _send(secret: str, party: Party, told: dict[str, Any]) -> None:
     except (smtplib.SMTPException, OSError, ValueError):
         raise Refusal(
             _("The code could not be sent by e-mail."), _("Check the address, wait a little, or sign another way.")
+        ) from None
+
+
+def _send_short(secret: str, party: Party, told: dict[str, Any]) -> None:
+    """By text message, which names the text: it is read at the desk, on the screen or on paper. No link either.
+
+    Raises Refusal.
+    """
+    with override(told["language"]):
+        known = {"code": secret, "title": told["title"], "agreement": codes.pretty(told["code"])}
+        message = _(
+            "Your code to sign: %(code)s. %(title)s %(agreement)s. "
+            "Read the text first. You agree? Tell this code to who hands over your machines. Valid 24 hours."
+        )
+        short = typeset(message % known, told["language"])
+    try:
+        gateway.send(party.phone, short)
+    except gateway.NotSent:
+        raise Refusal(
+            _("The code could not be sent by text message."),
+            _("Check the number, wait a little, or sign another way."),
         ) from None

@@ -31,6 +31,7 @@ class Channel(models.TextChoices):
 
     FAMILY = "family", _("On their own page, with their code and PIN")
     EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By text message")
 
 
 class ItemState(models.TextChoices):
