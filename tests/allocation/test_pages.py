@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from maillon.allocation import campaigns, check, reviews, rulesets, trials
+from maillon.allocation import campaigns, check, reviews, rulesets, showing, trials
 from maillon.allocation.models import Campaign, Promise, Review, RuleSet, RuleTrial
 from maillon.kernel.jobs.models import Job
 from maillon.kernel.jobs.running import drain
@@ -132,6 +132,8 @@ def test_the_family_reads_a_neutral_sentence_without_points(client):
     page = text_of(client.get("/suivi/"))
     assert "There were not enough computers. This time the rules put other situations first." in page
     assert "points" not in page and "tier" not in page and "L311-3-1" in page
+    [why, *_more] = showing.letter_reasons(second)
+    assert why in page, "the letter says the same to whoever opens no page"
 
 
 def test_a_family_asks_for_a_person_and_reads_the_answer(client):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from maillon.kernel import documents
 from maillon.needs import identities, letter
+from maillon.needs.vocabulary import RequestState
 from tests.needs.requests import make_request
 from tests.world import make_world
 
@@ -34,6 +35,23 @@ def test_it_is_one_tagged_page_in_the_family_s_language(language, written):
 def test_the_same_facts_give_the_same_bytes():
     request, pdf = made()
     assert letter.pdf(request, identities.read(request.identity), "012345", NOON) == pdf
+
+
+@pytest.mark.parametrize("state", list(RequestState))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_it_says_where_the_request_is_and_why_on_one_page_still(monkeypatch, state, language):
+    held = []
+    drawn = letter.render
+    monkeypatch.setattr(letter, "render", lambda name, data, **named: held.append(data) or drawn(name, data, **named))
+    monkeypatch.setattr(
+        letter, "_reasons", {"x": lambda request: ["Une phrase qui dit pourquoi, en mots simples."] * 3}
+    )
+    request = make_request(make_world(), language=language, address="2 rue Inventée\n44000 Nantes", contact="Mme X")
+    request.state = state.value
+    pdf = letter.pdf(request, identities.read(request.identity), "012345", NOON)
+    assert held[0]["why"] and held[0]["where"][0] and len(held[0]["where"]) > 1
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 1
 
 
 def test_its_square_opens_the_page_with_the_code_and_never_the_secret_one(monkeypatch, settings):

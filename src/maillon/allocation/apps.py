@@ -8,10 +8,10 @@ class AllocationConfig(AppConfig):
     def ready(self) -> None:
         from maillon.allocation.promises import follow_step, take_back
         from maillon.allocation.reviews import RETENTION, forget, given
-        from maillon.allocation.showing import family_part, request_part
+        from maillon.allocation.showing import family_part, letter_reasons, request_part
         from maillon.allocation.waiting import waiting
         from maillon.kernel import navigation, retention, start
-        from maillon.needs import family, own_data, pages
+        from maillon.needs import family, letter, own_data, pages
         from maillon.needs.signals import closing, forgotten
         from maillon.workshop.signals import step_taken
 
@@ -27,4 +27,5 @@ class AllocationConfig(AppConfig):
         start.add("allocation.view", waiting, order=5, group=_("Needs"))
         pages.add_part("allocation/_request.html", request_part, order=20)
         family.add_part("allocation/_family.html", family_part, order=20)
+        letter.add_reasons(letter_reasons)
         own_data.add(given)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillon.allocation import explaining, problems, reviews, rulesets, telling, trials
 from maillon.allocation.explaining import Decided, Why
@@ -16,6 +17,7 @@ from maillon.kernel import events
 from maillon.kernel.actor import Actor
 from maillon.kernel.ledger import Entry
 from maillon.kernel.masking import LEAST, Shown, mask_line, mask_table
+from maillon.kernel.translation import told
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
 from maillon.workshop.life import State
@@ -286,6 +288,16 @@ def family_part(shown: Request) -> dict[str, Any] | None:
         "review": told_review(asked, True) if asked else None,
         "may_ask": asked is None or bool(asked.answer),
     }
+
+
+def letter_reasons(asked: Request) -> list[str]:
+    """In the family's letter: the same neutral sentences as on its page."""
+    decision = reviews.last_decision(asked)
+    if decision is None:
+        return []
+    said = explained(decision, rules_of(decision.campaign.rules))
+    changes = [told(change) for change in said.family_changes] if asked.state == RequestState.WAITING else []
+    return [told(said.family), *([f"{_('What could help next time:')} {', '.join(changes)}."] if changes else [])]
 
 
 class ToldReview(NamedTuple):

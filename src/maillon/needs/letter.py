@@ -1,9 +1,13 @@
-"""The letter a prescriber prints for a family: its code, its secret code, where to look, what to do without Internet.
+"""The letter a prescriber prints for a family: where its request is and why, its code, its secret code, where to look,
+what to do without Internet. Whoever opens no page reads here what the page says.
+
+    letter.add_reasons(reasons)   what another link of the chain says of why, as sentences
 
 Words for everyone: short sentences, one idea each, no jargon. The same request, person, code and day give the same
 bytes.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +22,18 @@ from maillon.kernel.documents.typography import typeset
 from maillon.needs.contacts import phone_shown
 from maillon.needs.identities import Person
 from maillon.needs.models import Request
-from maillon.needs.vocabulary import Language
+from maillon.needs.vocabulary import Language, RequestState
 from maillon.territory.models import Organisation
 
 TEMPLATE = "request_letter.typ"
+
+Reasons = Callable[[Request], Iterable[str]]
+_reasons: dict[str, Reasons] = {}
+
+
+def add_reasons(source: Reasons) -> None:
+    """Plain sentences on why the request is where it is. Adding the same function again replaces it."""
+    _reasons[f"{source.__module__}.{source.__qualname__}"] = source
 
 
 def pdf(request: Request, person: Person, pin: str, at: datetime | None = None) -> bytes:
@@ -41,7 +53,9 @@ def _data(request: Request, person: Person, pin: str, lang: str, at: datetime) -
         "code": _("Your code"),
         "pin": _("Your secret code"),
         "secret": _("Keep this letter. Do not show your secret code: it opens your page."),
-        "look": _("Where is my request?"),
+        "today": _("Where is my request today?"),
+        "why": _("Why?"),
+        "look": _("To see where it is, any day"),
         "look_how": _("Scan this square with a telephone. Or open this address:"),
         "then": _("Write your code and your secret code. You need no account."),
         "can": _("On your page, you can:"),
@@ -58,6 +72,8 @@ def _data(request: Request, person: Person, pin: str, lang: str, at: datetime) -
         "to": [person.name, *([person.contact] if person.contact else []), *person.address.splitlines()],
         "day": wording.long_date(timezone.localdate(at)),
         "asked": typeset(asked(request), lang),
+        "where": [typeset(sentence, lang) for sentence in where(request)],
+        "why": [typeset(sentence, lang) for source in _reasons.values() for sentence in source(request)],
         "code": codes.pretty(request.code),
         "pin": f"{pin[:3]} {pin[3:]}",
         "url": address,
@@ -65,7 +81,7 @@ def _data(request: Request, person: Person, pin: str, lang: str, at: datetime) -
         "can": [
             typeset(sentence, lang)
             for sentence in (
-                _("see where your request is, and why;"),
+                _("ask that a person looks again at a decision;"),
                 _("say that you still need a computer, or that you do not;"),
                 _("read your data, or ask for their erasure."),
             )
@@ -94,6 +110,32 @@ def asked(request: Request) -> str:
         )
         % said
     )
+
+
+def where(request: Request) -> list[str]:
+    """The words of the family's page for each state, what happens next after them."""
+    who = {"who": request.prescriber.name}
+    match RequestState(request.state):
+        case RequestState.WAITING:
+            more = _(
+                "There are more requests than computers. You have not been forgotten: the longer you wait, the more it "
+                "counts."
+            )
+            told = _("When a computer is kept for you, %(who)s tells you. You have nothing to do.") % who
+            return [_("You are on the waiting list."), more, told]
+        case RequestState.PROMISED if request.delivery:
+            told = _("Nobody else can take it. %(who)s tells you the day it is brought to you.") % who
+            return [_("A computer is kept for you."), told]
+        case RequestState.PROMISED:
+            told = _("Nobody else can take it. %(who)s tells you the day and the place to fetch it.") % who
+            return [_("A computer is kept for you."), told]
+        case RequestState.SERVED:
+            return [_("You have your computer."), _("It does not work well? You can ask for help, free of charge.")]
+        case RequestState.WITHDRAWN:
+            return [_("Your request is closed."), _("Is it a mistake? Tell them: they can open it again.")]
+        case RequestState.EXPIRED:
+            again = _("Do you still need a computer? Tell the person who follows you: they file a new request.")
+            return [_("Your request is closed: we had no news."), again]
 
 
 def reach(organisation: Organisation) -> list[str]:
