@@ -84,12 +84,54 @@ def test_the_same_rank_as_the_last_one_served():
 
 def test_a_cap_of_the_node_or_of_the_place():
     nodes = [NODE | {"id": "territory", "parent": None, "cap": 1}]
-    assert (
-        reason(decided(problem({"a": {"points": 1}, "b": {}}, some("D", 2), nodes=nodes)), "b") == {"code": 4} | PLAIN
-    )
+    plan = decided(problem({"a": {"points": 1}, "b": {}}, some("D", 2), nodes=nodes))
+    assert reason(plan, "b") == {"code": 4, "cutoff_tier": 0, "cutoff_points": 1, "changes": 0}
     places = [{"id": "here", "cap": 1}]
     plan = decided(problem({"a": {"points": 1}, "b": {}}, some("D", 2), places=places))
     assert reason(plan, "b") == {"code": 4, "cutoff_tier": 0, "cutoff_points": 1, "changes": 0}
+
+
+DISTRICTS = [NODE | {"id": "territory", "parent": None}, NODE | {"id": "a", "cap": 1}, NODE | {"id": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "devices", "changes"),
+    [
+        ({"tier": 2}, {}, some("D", 2), LOWER_GRADE),  # its neighbour gives its machine
+        ({"points": 1}, {"tier": 2}, some("D", 3), 0),  # neither who is elsewhere nor a free machine makes room
+        ({"tier": 2, "kinds": 2}, {}, some("L", 2) | {"D": {"kind": 1}}, LOWER_GRADE),  # its place, for a free machine
+    ],
+)
+def test_under_a_full_node_its_own_alone_make_room(inside, outside, devices, changes):
+    requests = {"served": {"node": 1} | inside, "asks": {"node": 1, "grade": 1}, "elsewhere": {"node": 2} | outside}
+    plan = decided(problem(requests, devices, nodes=DISTRICTS))
+    assert "served" in served(plan) and reason(plan, "asks")["code"] == 1
+    assert reason(plan, "asks")["changes"] == changes
+
+
+def test_the_last_one_served_is_then_one_of_them():
+    requests = {"served": {"node": 1, "points": 9}, "asks": {"node": 1}, "elsewhere": {"node": 2, "tier": 2}}
+    plan = decided(problem(requests, some("D", 2), nodes=DISTRICTS))
+    assert reason(plan, "asks") == {"code": 4, "cutoff_tier": 0, "cutoff_points": 9, "changes": 0}
+
+
+@pytest.mark.parametrize(
+    ("floor", "asks", "changes"),
+    [
+        (2, {}, LOWER_GRADE),  # not reached, nobody of the district was served: even who comes before gives way
+        (1, {"node": 3, "tier": 1}, LOWER_GRADE),  # reached by a neighbour who comes after: it stays reached
+        (1, {"node": 2, "tier": 1}, 0),  # reached by someone of another district
+    ],
+)
+def test_a_floor_keeps_its_machines_within_its_node(floor, asks, changes):
+    nodes = [
+        NODE | {"id": "territory", "parent": None}, NODE | {"id": "north", "floor": floor}, NODE | {"id": "south"},
+        NODE | {"id": "school", "parent": 1}, NODE | {"id": "town", "parent": 1},
+    ]  # fmt: skip
+    last = {"node": 2, "tier": 0} if floor == 2 else {"node": 4, "tier": 2}
+    requests = {"last": last, "asks": {"node": 3, "tier": 2, "grade": 2} | asks}
+    plan = decided(problem(requests, {"D": {"grade": 1}}, nodes=nodes))
+    assert served(plan) == {"last"} and reason(plan, "asks")["changes"] == changes
 
 
 def test_a_machine_kept_by_a_floor_can_not_be_claimed():

@@ -86,10 +86,7 @@ def why_told(decided: Decided, rules: Rules) -> list[Message]:
     if decided.cutoff_tier >= 0 and why not in (Why.SERVED, Why.IN_PART):
         told.append(
             Message(
-                _(
-                    "The last one served with a machine that meets this need: tier %(tier)d (%(name)s), %(points)d "
-                    "points. This request: tier %(own_tier)d (%(own_name)s), %(own_points)d points."
-                ),
+                _LAST_UNDER_THE_MOST if why is Why.CAP else _LAST,
                 {
                     "tier": decided.cutoff_tier + 1,
                     "name": _tier_name(decided.cutoff_tier, rules),
@@ -101,6 +98,16 @@ def why_told(decided: Decided, rules: Rules) -> list[Message]:
             )
         )
     return told
+
+
+_LAST = _(
+    "The last one served with a machine that meets this need: tier %(tier)d (%(name)s), %(points)d points. This "
+    "request: tier %(own_tier)d (%(own_name)s), %(own_points)d points."
+)
+_LAST_UNDER_THE_MOST = _(
+    "The last one served under this most with a machine that meets this need: tier %(tier)d (%(name)s), %(points)d "
+    "points. This request: tier %(own_tier)d (%(own_name)s), %(own_points)d points."
+)
 
 
 def _tier_name(tier: int, rules: Rules) -> Message:

@@ -1,6 +1,7 @@
 """Least-cost flows and their prices, exact and in integers."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,17 +75,27 @@ def residual(arcs: Arcs, cost: Int64) -> tuple[Int64, Int64, Int64]:
     )
 
 
-def descend(value: Int64, tail: Int64, head: Int64, cost: Int64) -> Int64:
+class Ways(NamedTuple):
+    """Arcs by their head: those that enter node v are first[v] … first[v+1]-1."""
+
+    tail: Int64
+    cost: Int64
+    first: Int64
+
+
+def ways(tail: Int64, head: Int64, cost: Int64, nodes: int) -> Ways:
+    order = np.argsort(head, kind="stable")
+    return Ways(tail[order], cost[order], np.searchsorted(head[order], np.arange(nodes + 1)))
+
+
+def descend(value: Int64, ways: Ways, changed: Int64) -> Int64:
     """The largest values at most those given such that value[tail] <= cost + value[head] along every arc.
 
     Bellman and Ford's rule, by rounds over the nodes that have just changed. It ends when no cycle of arcs has a
-    negative cost, which is so around a flow of least cost.
+    negative cost, which is so around a flow of least cost. changed: the nodes that may lower another one at first.
     """
     value = value.copy()
-    order = np.argsort(head, kind="stable")
-    source, weight = tail[order], cost[order]
-    first = np.searchsorted(head[order], np.arange(len(value) + 1))
-    changed = np.flatnonzero(first[1:] > first[:-1])
+    source, weight, first = ways
     seen = np.zeros(len(value), bool)
     for _round in range(2 * len(value) + 2):
         if not len(changed):
@@ -107,7 +118,7 @@ def prices(arcs: Arcs, cost: Int64, sink: int, nodes: int) -> Int64:
     """Prices that prove the flow to be of least cost: minus the cost of the cheapest way from each node to the sink."""
     start = np.full(nodes, min(BEYOND, (int(np.abs(cost).max(initial=0)) + 1) * nodes), np.int64)
     start[sink] = 0
-    return -descend(start, *residual(arcs, cost))
+    return -descend(start, ways(*residual(arcs, cost), nodes), np.arange(nodes))
 
 
 def decide(arcs: Arcs, cost: Int64, price: Int64) -> None:

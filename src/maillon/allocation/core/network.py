@@ -32,6 +32,9 @@ class Signatures:
     def __len__(self) -> int:
         return len(self.zone)
 
+    def take(self, at: Int64) -> "Signatures":
+        return Signatures(self.zone[at], self.km[at], self.kinds[at], self.grade[at], self.mask[at])
+
 
 @dataclass(frozen=True, slots=True)
 class Space:

@@ -43,37 +43,48 @@ def reasons(decision: Decision) -> Reasons:
     most = rules.most_points
     # The order of tier then points, as one number: 0 comes first.
     order = requests.tier * (most + 1) + most - rules.effective_points(requests.points, requests.days)
-    floored = _at_or_above(tree.parent, (tree.floor > 0) & (got <= tree.floor))
-    capped = _at_or_above(tree.parent, (tree.cap >= 0) & (got >= tree.cap))
+    floored = _lowest(tree.parent, (tree.floor > 0) & (got <= tree.floor))
+    capped = _lowest(tree.parent, (tree.cap >= 0) & (got >= tree.cap))
     exchange = _Exchange(decision, order, rules.tiers * (most + 1))
     gives = (taken > 0) & (network.signature_of >= 0)
     gives[decision.served_groups] = (taken > requests.minimum)[decision.served_groups]
-    last = exchange.last(gives)
-    freely = exchange.last(gives & ~floored[requests.node]) if floored.any() else last
 
-    mine = order[at]
-    signatures = network.signatures
-    last_here = exchange.entering(signatures, last)[signature]
-    freely_here = exchange.entering(signatures, freely)[signature]
+    mine, unserved = order[at], taken[at] == 0
+    last_here, freely_here, changes = (np.full(len(at), start) for start in (-1, -1, 0))
+    hopeful = unserved & (requests.quantity[at] == 1) & rules.tier_and_points_lead()
+    # Under a full node, only those under it make room; at a floor, a node gives way to those under it alone. Who is
+    # under a floor not reached comes before all those outside that no floor keeps.
+    short = _lowest(tree.parent, got < tree.floor) if rules.levels[0] == "floors" else np.full(len(got), -1)
+    above = np.where(unserved, np.stack([capped[leaf], floored[leaf], short[leaf]]), -1)
+    scopes, scope_of = np.unique(above, axis=1, return_inverse=True)
+    for scope, (cap, floor, missing) in enumerate(scopes.T.tolist()):
+        inside = np.flatnonzero(scope_of.ravel() == scope)
+        asked, place = np.unique(signature[inside], return_inverse=True)
+        signatures = network.signatures.take(asked)
+        makes_room = gives & _under(tree.parent, cap)[requests.node]
+        last = exchange.last(makes_room, room=cap < 0)
+        last_here[inside] = exchange.entering(signatures, last)[place]
+        freely = makes_room & np.isin(floored, [-1, *_path(tree.parent, floor)])[requests.node]
+        if (freely != makes_room).any():
+            last = exchange.last(freely, room=cap < 0)
+        freely_here[inside] = exchange.entering(signatures, last)[place]
+        if missing >= 0:
+            outside = exchange.last(freely & ~_under(tree.parent, missing)[requests.node], room=cap < 0)
+            last = np.where(outside >= 0, exchange.free, last)
+        for change, (changed, possible) in _changed(decision, signatures).items():
+            label = np.where(possible, exchange.entering(changed, last), -1)[place]
+            changes[inside] |= np.where(hopeful[inside] & (label > mine[inside]), change, 0)
+
     code = np.where(
         last_here > mine, np.where(freely_here > mine, TIE, FLOOR), np.where(last_here == mine, TIE, COME_BEFORE)
     )
-    held = capped[leaf]
-    code[held | exchange.kept_by_places(signatures)[signature]] = CAP
+    signatures = network.signatures
+    code[(capped[leaf] >= 0) | exchange.kept_by_places(signatures)[signature]] = CAP
     code[requests.quantity[at] > 1] = GROUP
     code[~exchange.fits(signatures)[signature]] = NOTHING_FITS
     code[taken[at] > 0] = IN_PART
     code[taken[at] == requests.quantity[at]] = SERVED
-    cutoff = np.where((last_here < 0) | (last_here == exchange.free) | (held & (code == CAP)), -1, last_here)
-
-    changes = np.zeros(len(at), np.int64)
-    if rules.tier_and_points_lead():
-        hopeful = np.flatnonzero((taken[at] == 0) & (requests.quantity[at] == 1) & ~held)
-        asked = np.unique(signature[hopeful])
-        place = np.searchsorted(asked, signature[hopeful])
-        for change, (changed, possible) in _changed(decision, asked).items():
-            label = np.where(possible, exchange.entering(changed, freely), -1)
-            changes[hopeful] |= np.where(label[place] > mine[hopeful], change, 0)
+    cutoff = np.where(last_here == exchange.free, -1, last_here)
     return Reasons(
         at,
         code,
@@ -83,20 +94,39 @@ def reasons(decision: Decision) -> Reasons:
     )
 
 
-def _at_or_above(parent: Int64, marked: Bool) -> Bool:
-    """Whether each node, or one above it, is marked."""
-    marked = marked.copy()
-    for node in range(1, len(marked)):
-        marked[node] |= marked[parent[node]]
-    return marked
+def _lowest(parent: Int64, marked: Bool) -> Int64:
+    """The lowest marked node among each node and those above it; -1 when there is none."""
+    lowest = np.where(marked, np.arange(len(parent)), -1)
+    for node in range(1, len(parent)):
+        if not marked[node]:
+            lowest[node] = lowest[parent[node]]
+    return lowest
 
 
-def _changed(decision: Decision, at: Int64) -> dict[int, tuple[Signatures, Bool]]:
+def _path(parent: Int64, node: int) -> list[int]:
+    """A node and those above it; empty for -1."""
+    path = []
+    while node >= 0:
+        path.append(node)
+        node = int(parent[node])
+    return path
+
+
+def _under(parent: Int64, top: int) -> Bool:
+    """Whether each node is this one, or under it; all are, for -1."""
+    if top < 0:
+        return np.ones(len(parent), bool)
+    under: Bool = np.arange(len(parent)) == top
+    for node in range(top + 1, len(parent)):
+        under[node] = under[parent[node]]
+    return under
+
+
+def _changed(decision: Decision, signatures: Signatures) -> dict[int, tuple[Signatures, Bool]]:
     """These signatures after each single change, and where there is such a change."""
-    problem, signatures = decision.network.problem, decision.network.signatures
-    zone, km, kinds, grade, mask = (
-        column[at] for column in (signatures.zone, signatures.km, signatures.kinds, signatures.grade, signatures.mask)
-    )
+    problem = decision.network.problem
+    zone, km, kinds = signatures.zone, signatures.km, signatures.kinds
+    grade, mask = signatures.grade, signatures.mask
     steps = np.append(np.unique(problem.requests.km[problem.requests.km >= 0]), -1)  # after the last: delivered
     farther = np.where(km < 0, -1, steps[np.searchsorted(steps[:-1], km, side="right")])
     every = np.full_like(kinds, (1 << problem.kinds) - 1)
@@ -123,20 +153,23 @@ class _Exchange:
             model.arcs.tail[between], model.arcs.head[between], np.zeros_like(model.capacity[between]),
             model.capacity[between], model.arcs.flow[between],
         )  # fmt: skip
-        self.moves = flow.residual(arcs, np.zeros(len(arcs), np.int64))
+        self.ways = flow.ways(*flow.residual(arcs, np.zeros(len(arcs), np.int64)), network.nodes)
         used = np.bincount(network.lattice_of[decision.given.device], minlength=network.space.lattice)
         self.unused = network.stock > used
         at_place = np.bincount(problem.devices.place[decision.given.device], minlength=len(problem.places_cap))
         self.full = (problem.places_cap >= 0) & (network.promised_at + at_place >= problem.places_cap)
 
-    def last(self, gives: Bool) -> Int64:
-        """The label of each lattice node, when these requests would give way to those that come before."""
+    def last(self, gives: Bool, *, room: bool) -> Int64:
+        """The label of each lattice node, when these requests would give way to those that come before.
+
+        room: whether one machine more may be given, so that a free device is enough.
+        """
         network = self.network
         value = np.ones(network.nodes, np.int64)  # minus the labels: the spread looks for the least
-        value[network.sink] = -self.free
+        value[network.sink] = -self.free if room else 1
         at = np.flatnonzero(gives)
         np.minimum.at(value, network.first_signature + network.signature_of[at], -self.order[at])
-        value = flow.descend(value, *self.moves)
+        value = flow.descend(value, self.ways, np.flatnonzero(value < 1))
         lattice = value[network.first_lattice : network.first_hub]
         # Where no request comes, there is no arc: a device is as good as its place, and leads those below to it.
         place = np.repeat(value[network.first_place : network.sink], network.space.hubs)
