@@ -12,9 +12,9 @@ from maillon.allocation.models import Promise
 from maillon.kernel import ledger
 from maillon.kernel.codes import new_code
 from maillon.needs.models import Request
-from maillon.observatory import queries
+from maillon.observatory import board, lists, queries
 from maillon.observatory.flow import Fate
-from maillon.territory.models import Commune
+from maillon.territory.models import Commune, District
 from maillon.workshop.models import Device
 from tests.world import make_world
 
@@ -126,3 +126,59 @@ def test_a_workshop_sees_its_machines_and_no_need(client, world):
     client.force_login(world.users["head"])
     page = client.get(reverse("observatory:board"), headers={"accept-language": "en"}).content.decode()
     assert "The way of the machines" in page and "Première" not in page
+
+
+def test_each_figure_opens_a_list_as_long_as_it_says(client, world, english):
+    """Every count of the board, and what its list holds: machines, or those that its requests ask for."""
+    district = District.objects.create(code="QN04499N", name="Quartier fictif")
+    device(world, "inspected", 20)
+    device(world, "erased", 20, erased=10)
+    device(world, "for_parts", 20, erased=10)
+    device(world, "lost", 20)
+    for _one in range(3):
+        device(world, "handed_over", 40, erased=30, ready=20, handed_over=10)
+    device(world, "erased", 40, erased=30, ready=20, handed_over=10)
+    ready = [device(world, "ready", 30, erased=20, ready=10) for _one in range(2)]
+    asks = [request(world, 50, quantity=3), request(world, 90), request(world, 30, district=district)]
+    served = request(world, 60, state="served")
+    for asked, state in ((asks[0], "active"), (served, "kept"), (asks[1], "refused")):
+        Promise.objects.create(
+            territory=world.coordination, request=asked, device=ready[0], state=state, ended_at=days_ago(3)
+        )
+    actor = world.actor("coordinator")
+    client.force_login(world.users["coordinator"])
+    shown = board.board(actor)
+    counts = [(cell.count, cell.url) for line in (*shown.zones, *shown.uses) for cell in line.cells]
+    counts += [(bar.count, bar.url) for bar in shown.sankey.bars]
+    counts += [(count, url) for _source, _target, count, url in shown.sankey.rows]
+    assert sum(count > 0 for count, _url in counts) > 20
+    for count, url in counts:
+        listed = client.get(url).context["listed"]
+        asked = [int(value) for row in listed.rows for head, value in row.cells if head == "Machines"]
+        assert (sum(asked) if asked else len(listed.rows)) == count, url
+        assert listed.said.split(",")[0] == lists.machines(count), url
+        assert str(listed.definition)
+    for figure, over in zip(shown.figures, (4, 1), strict=False):
+        assert len(client.get(figure.url).context["listed"].rows) == over
+        assert f"Over {over} " in figure.definition
+
+
+def test_a_list_goes_on_over_pages_and_an_unknown_figure_is_not_found(client, world):
+    for _one in range(lists.PER_PAGE + 1):
+        device(world, "inspected", 20)
+    client.force_login(world.users["coordinator"])
+    first = client.get(lists.address("flow", stage="received")).context["listed"]
+    second = client.get(first.next).context["listed"]
+    assert (len(first.rows), len(second.rows), second.next) == (lists.PER_PAGE, 1, "")
+    assert not {row.code for row in first.rows} & {row.code for row in second.rows}
+    for wrong in ("flow/", "flow/?stage=nowhere", "flow/?stage=ready&now=never", "asked/?use=none", "asked/?zone=0",
+                  "asked/", "nothing/", "flow/?stage=ready&page=0", "flow/?stage=ready&page=x"):  # fmt: skip
+        assert client.get(f"{reverse('observatory:board')}{wrong}").status_code == 404, wrong
+
+
+def test_a_workshop_lists_its_machines_and_no_request(client, world):
+    device(world, "inspected", 20)
+    client.force_login(world.users["head"])
+    assert len(client.get(lists.address("flow", stage="received")).context["listed"].rows) == 1
+    for figure in ("request", "asked", "suitable", "promised", "available"):
+        assert client.get(lists.address(figure, zone="44001", use="primary")).status_code == 404

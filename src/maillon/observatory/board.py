@@ -1,18 +1,20 @@
 """What the board and the public page show, in words and shapes ready to draw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maillon.hardware.thresholds import Use
 from maillon.kernel import codes, wording
 from maillon.kernel.actor import Actor
-from maillon.observatory import flow, publishing, queries
+from maillon.observatory import flow, lists, publishing, queries
 from maillon.observatory.words import MEASURE_LABELS, NODE_LABELS, PART_LABELS, names_of, use_name
+
+TWO_LINES = 36.0  # in the units of the picture
+FIRST_ZONES = 8  # shown at once; the others in a part to unfold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Figure:
     label: str
     value: str
     definition: str
-    url: str = ""
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class ShownBar:
     label: str
     count: int
     look: str
+    url: str
+
+    @property
+    def low(self) -> bool:
+        """Not as high as two lines of words."""
+        return self.height < TWO_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +59,27 @@ class Sankey:
     bar: float
     bars: Sequence[ShownBar]
     ribbons: Sequence[ShownRibbon]
-    rows: Sequence[tuple[str, str, int]]  # from, to, machines
+    rows: Sequence[tuple[str, str, int, str]]  # from, to, machines, address of their list
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One count of a line. url: of its list. short: fewer than what is asked for."""
+
+    label: str
+    count: int
+    definition: str
+    url: str
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a table of counts. share: of the greatest, 0 to 100, for its bar."""
+    """One row of a table of counts. share: of the greatest asked for, 0 to 100, for its bar."""
 
     name: str
-    asked: int
-    answered: int
+    cells: Sequence[Cell]
     share: int
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,15 @@ class Board:
     uses: Sequence[Line]
     oldest: Sequence[tuple[str, queries.OldestRequest]]  # its code as people read it
     oversees: bool
+    flow_definition: str
+
+    @property
+    def first_zones(self) -> Sequence[Line]:
+        return self.zones[:FIRST_ZONES]
+
+    @property
+    def other_zones(self) -> Sequence[Line]:
+        return self.zones[FIRST_ZONES:]
 
 
 def board(actor: Actor) -> Board:
@@ -92,51 +118,31 @@ def board(actor: Actor) -> Board:
         zones = _zone_lines(queries.need_by_zone(actor, since))
         uses = _use_lines(queries.need_by_use(actor), queries.stock_by_use(actor))
     waits = [(codes.pretty(one.code), one) for one in oldest]
-    return Board(figures, _sankey(links), zones, uses, waits, actor.oversees)
+    return Board(figures, _sankey(links), zones, uses, waits, actor.oversees, str(lists.DEFINITIONS["flow"]))
 
 
 def _donation(delay: queries.Delay) -> Figure:
-    return Figure(
-        _("From donation to handover"),
-        _days(delay),
-        _(
-            "Median days from the arrival of a machine's lot (or the day it came in, without a lot) to its first "
-            "handover, for the machines first handed over in the last twelve months: %(count)s."
-        )
-        % {"count": _machines(delay.over)},
-        f"{reverse('stock:list')}?state=handed_over",
-    )
+    return _figure("donation", _("From donation to handover"), _days(delay), lists.machines(delay.over))
 
 
 def _request(delay: queries.Delay) -> Figure:
-    return Figure(
-        _("From request to machine"),
-        _days(delay),
-        _(
-            "Median days from the day a request was complete to the first machine handed over for it, for those of the "
-            "last twelve months: %(count)s. Requests still waiting are not in it: it looks better than the queue."
-        )
-        % {"count": ngettext("%(count)s request", "%(count)s requests", delay.over) % {"count": delay.over}},
-        f"{reverse('needs:requests')}?state=served",
-    )
+    return _figure("request", _("From request to machine"), _days(delay), lists.requests(delay.over))
+
+
+def _figure(name: str, label: str, value: str, counted: str) -> Figure:
+    over = _("Over %(count)s.") % {"count": counted}
+    definition = f"{lists.DEFINITIONS[name]} {over}"
+    return Figure(label, value, definition, lists.address(name))
 
 
 def _oldest(oldest: Sequence[queries.OldestRequest]) -> Figure:
-    first = oldest[0] if oldest else None
-    return Figure(
-        _("Waiting for longest"),
-        wording.long_date(first.since) if first else _("Nobody waits"),
-        _("The day the oldest waiting request was complete."),
-        f"{reverse('needs:requests')}?state=waiting",
-    )
+    value = wording.long_date(oldest[0].since) if oldest else _("Nobody waits")
+    address = f"{reverse('needs:requests')}?state=waiting"  # the oldest first
+    return Figure(_("Waiting for longest"), value, str(lists.DEFINITIONS["oldest"]), address)
 
 
 def _days(delay: queries.Delay) -> str:
     return wording.days(delay.days) if delay.days is not None else _("Not known yet")
-
-
-def _machines(count: int) -> str:
-    return ngettext("%(count)s machine", "%(count)s machines", count) % {"count": wording.number(count)}
 
 
 def _sankey(links: Sequence[flow.Link]) -> Sankey | None:
@@ -152,19 +158,28 @@ def _sankey(links: Sequence[flow.Link]) -> Sankey | None:
             str(NODE_LABELS[bar.node.key]),
             bar.machines,
             bar.node.key,
+            _where(bar.node),
         )
         for bar in drawn.bars
     ]
-    rows = [(str(NODE_LABELS[one.source.key]), str(NODE_LABELS[one.target.key]), one.count) for one in links]
+    rows = [
+        (str(NODE_LABELS[one.source.key]), str(NODE_LABELS[one.target.key]), one.count, _where(one.target))
+        for one in links
+    ]
     ribbons = [
         ShownRibbon(ribbon.path, ribbon.width, ribbon.link.target.key, f"{source} → {target}{_said(count)}")
-        for ribbon, (source, target, count) in zip(drawn.ribbons, rows, strict=True)
+        for ribbon, (source, target, count, _url) in zip(drawn.ribbons, rows, strict=True)
     ]
     return Sankey(flow.WIDTH, round(drawn.height, 1), flow.BAR, bars, ribbons, rows)
 
 
+def _where(node: flow.Node) -> str:
+    """The list of the machines of a node: one way alone leads to each, so also of the link that ends there."""
+    return lists.address("flow", stage=node.stage, **({} if node.main else {"now": node.key}))
+
+
 def _said(count: int) -> str:
-    return wording.colon("") + " " + _machines(count)
+    return wording.colon("") + " " + lists.machines(count)
 
 
 def _zone_lines(needs: Sequence[queries.Need]) -> list[Line]:
@@ -172,28 +187,31 @@ def _zone_lines(needs: Sequence[queries.Need]) -> list[Line]:
     return [
         Line(
             need.name or _("Elsewhere"),
-            need.asked,
-            need.promised,
+            (
+                _cell("asked", _("Asked for"), need.asked, zone=need.key),
+                _cell("promised", _("Promised in twelve months"), need.promised, zone=need.key),
+                _cell("available", _("Available there"), need.available, zone=need.key),
+            ),
             _share(need.asked, most),
-            f"{reverse('needs:requests')}?state=waiting&zone={need.key}" if need.key else "",
         )
         for need in needs
     ]
 
 
 def _use_lines(asked: dict[str, int], stock: dict[str, int]) -> list[Line]:
-    most = max((*asked.values(), *stock.values()), default=0)
-    return [
-        Line(
-            use_name(use.value),
-            asked.get(use.value, 0),
-            stock.get(use.value, 0),
-            _share(asked.get(use.value, 0), most),
-            f"{reverse('needs:requests')}?state=waiting&use={use.value}",
-        )
-        for use in Use
-        if asked.get(use.value) or stock.get(use.value)
-    ]
+    most = max(asked.values(), default=0)
+    lines = []
+    for use in Use:
+        wanted, suitable = asked.get(use.value, 0), stock.get(use.value, 0)
+        if wanted or suitable:
+            first = _cell("asked", _("Asked for"), wanted, use=use.value)
+            second = replace(_cell("suitable", _("Suitable"), suitable, use=use.value), short=suitable < wanted)
+            lines.append(Line(use_name(use.value), (first, second), _share(wanted, most)))
+    return lines
+
+
+def _cell(figure: str, label: str, count: int, **chosen: str) -> Cell:
+    return Cell(label, count, str(lists.DEFINITIONS[figure]), lists.address(figure, **chosen))
 
 
 def _share(count: int, most: int) -> int:

@@ -13,6 +13,7 @@ Stage = Literal["received", "erased", "ready", "handed_over"]
 Now = Literal["here", "parts", "lost", "in_use", "returned"]
 
 STAGES: tuple[Stage, ...] = ("received", "erased", "ready", "handed_over")
+NOWS: tuple[Now, ...] = ("here", "parts", "lost", "in_use", "returned")
 
 
 class Fate(NamedTuple):
@@ -29,6 +30,11 @@ class Node(NamedTuple):
     @property
     def main(self) -> bool:
         return self.key in STAGES
+
+    @property
+    def stage(self) -> Stage:
+        """The stage reached by all its machines; for one that is no stage, the last that they reached."""
+        return STAGES[self.column if self.main else self.column - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def links(fates: Mapping[Fate, int]) -> list[Link]:
 # The drawing: widths and heights in the units of the picture.
 
 WIDTH, HEIGHT = 960.0, 320.0
-BAR, GAP, MARGIN = 14.0, 26.0, 4.0
+BAR, GAP, MARGIN = 14.0, 26.0, 10.0  # words on one line fit in a gap and a margin
 LABEL = 150.0  # kept at the right for the words of the last column
 
 

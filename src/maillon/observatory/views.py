@@ -16,7 +16,7 @@ from maillon.kernel import sheets
 from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import find
 from maillon.kernel.http import Request
-from maillon.observatory import board, publishing
+from maillon.observatory import board, lists, publishing
 from maillon.observatory.words import MEASURE_LABELS, PART_LABELS, names_of
 from maillon.territory.models import Organisation, OrganisationKind
 
@@ -25,6 +25,17 @@ from maillon.territory.models import Organisation, OrganisationKind
 @require_safe
 def show_board(request: Request) -> HttpResponse:
     return render(request, "observatory/board.html", {"board": board.board(request.actor)})
+
+
+@access("observatory.view")
+@require_safe
+def show_list(request: Request, figure: str) -> HttpResponse:
+    """The machines or the requests that a figure of the board counts."""
+    page = request.GET.get("page", "1")
+    if not (page.isascii() and page.isdigit() and len(page) < 7):
+        raise Http404
+    chosen = {name: request.GET[name] for name in lists.CHOICES if request.GET.get(name)}
+    return render(request, "observatory/list.html", {"listed": lists.listed(request.actor, figure, chosen, int(page))})
 
 
 def _territories() -> Any:
@@ -87,4 +98,4 @@ def _rows(territory_id: UUID) -> Iterator[dict[str, str | int | None]]:
                 }
 
 
-__all__ = ["MEASURE_LABELS", "PART_LABELS", "figures", "show_board", "territory_data", "territory_figures"]
+__all__ = ["MEASURE_LABELS", "PART_LABELS", "figures", "show_board", "show_list", "territory_data", "territory_figures"]

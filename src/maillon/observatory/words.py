@@ -48,3 +48,11 @@ def names_of(measures: Iterable[Measure]) -> dict[str, dict[str, str]]:
         "zone": {"": _gettext("Elsewhere"), **zones},
         "use": {use.value: use_name(use.value) for use in Use},
     }
+
+
+def place_name(code: str) -> str | None:
+    """Of a priority district or a commune; None for neither. Two queries at most."""
+    for model in (District, Commune):
+        if name := model.objects.filter(code=code).values_list("name", flat=True).first():
+            return str(name)
+    return None
