@@ -104,6 +104,23 @@ def test_each_fault_is_told_with_its_place(path, wrong, place, words):
     assert place in found and words in found[place], found
 
 
+@pytest.mark.parametrize(
+    ("holder", "key"), [("nodes", "cap"), ("places", "cap"), ("nodes", "parent"), ("nodes", "floor"), ("zones", "id")]
+)
+def test_what_is_absent_is_not_taken_for_none(holder, key):
+    """The checker does not take it either: a plan must never be made that it refuses."""
+    document = ordinary()
+    del document[holder][0][key]
+    assert list(refusals(document)) == [f"{holder}[0].{key}"]
+
+
+@pytest.mark.parametrize("key", [*problem({}, {})])
+def test_a_problem_without_one_of_its_keys_is_refused_there(key):
+    document = ordinary()
+    del document[key]
+    assert any(place.startswith(key) for place in refusals(document))
+
+
 @pytest.mark.parametrize("document", [None, [], "problem", 3, {}])
 def test_what_is_no_problem_at_all_is_refused(document):
     assert refusals(document)

@@ -161,9 +161,12 @@ class _Reading:
         )
         return low
 
-    def optional(self, value: object, place: str) -> int:
-        """A cap: -1 when there is none."""
-        return -1 if value is None else self.whole(value, place, 0, MANY)
+    def cap(self, holder: Mapping[str, object], place: str) -> int:
+        """-1 when there is none, which null says: one that is absent may have been forgotten."""
+        if "cap" not in holder:
+            self.refuse(f"{place}.cap", _("It is missing. Write a whole number, or null where there is none."))
+            return -1
+        return -1 if holder["cap"] is None else self.whole(holder["cap"], f"{place}.cap", 0, MANY)
 
     def text(self, value: object, place: str) -> str:
         if isinstance(value, str) and value and _writable(value):
@@ -276,8 +279,8 @@ class _Reading:
             node = self.mapping(item, place)
             ids.append(self.text(node.get("id"), f"{place}.id"))
             floors.append(self.whole(node.get("floor"), f"{place}.floor", 0, MANY))
-            caps.append(self.optional(node.get("cap"), f"{place}.cap"))
-            parents.append(self._parent(node.get("parent"), at, f"{place}.parent"))
+            caps.append(self.cap(node, place))
+            parents.append(self._parent(node.get("parent", ""), at, f"{place}.parent"))
             district = node.get("district")
             if not isinstance(district, bool):
                 self.refuse(f"{place}.district", _("true or false is expected."))
@@ -312,7 +315,7 @@ class _Reading:
         for at, item in enumerate(self.sequence(value, "places")):
             place = self.mapping(item, f"places[{at}]")
             ids.append(self.text(place.get("id"), f"places[{at}].id"))
-            caps.append(self.optional(place.get("cap"), f"places[{at}].cap"))
+            caps.append(self.cap(place, f"places[{at}]"))
         self.once(ids, "places")
         return ids, _array(caps)
 
