@@ -25,7 +25,7 @@ from maillon.allocation.models import Campaign, CampaignState, Outcome, Promise,
 from maillon.allocation.problems import Built
 from maillon.allocation.promises import DeviceGone, RequestGone, require_decider
 from maillon.allocation.rules import read
-from maillon.kernel import codes, ledger, vault
+from maillon.kernel import codes, ledger, vault, wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotAllowed, Refusal, find
 from maillon.kernel.translation import told
@@ -150,7 +150,7 @@ def simulate(
     _must_be(campaign, CampaignState.DRAFT, CampaignState.SIMULATED)
     if timezone.localdate(at) < campaign.closes_on:
         raise Refusal(
-            _("Requests are taken until %(day)s.") % {"day": campaign.closes_on.isoformat()},
+            _("Requests are taken until %(day)s.") % {"day": wording.long_date(campaign.closes_on)},
             _("Compute the plan from that day on: whoever files until then counts."),
         )
     started = time.perf_counter()

@@ -8,7 +8,7 @@ from maillon.needs.vocabulary import Beneficiary, Closing, Criterion
 
 register(
     "request.filed",
-    sentence=_("Request filed: %(quantity)s machine(s) for: %(use)s"),
+    sentence=_("Request filed for: %(use)s. Machines asked for: %(quantity)s"),
     fields={
         "beneficiary": Field.ENUM,
         "use": Field.ENUM,
