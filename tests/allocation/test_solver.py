@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from maillon.allocation.check import check
 from maillon.allocation.core.api import problem_hash, solve
 from maillon.allocation.core.rules import LEVELS
 from tests.allocation.small import NODE, SEED, anything, pairs, problem, served, some, value
@@ -203,6 +204,21 @@ def test_ids_are_those_of_their_composed_form():
     assert pairs(plan) == [("\u00e9t\u00e9", "D\u00e9")]
 
 
+@pytest.mark.parametrize("waited", ["0001-01-01", "9999-12-31"])
+def test_the_largest_numbers_stay_exact(waited):
+    largest = 10**9
+    nodes = [NODE | {"id": "all", "parent": None, "district": True, "floor": largest, "cap": largest}]
+    ageing = {"points": 10_000, "days": 1, "max": 10_000}
+    requests = {"far": {"km": largest, "since": waited, "points": 10_000}, "sent": {"km": -1}}
+    document = problem(
+        requests, some("D", 2), nodes=nodes, ageing=ageing, points_max=10_000, fairness_scale=1_000_000,
+        distance_km=[[largest]], delivery_km=largest, as_of="9999-12-31",
+    )  # fmt: skip
+    plan = decided(document)
+    assert value(plan, "distance") == 2 * largest and value(plan, "floors") == largest - 2
+    assert check(document, plan)
+
+
 # --- What must never change -------------------------------------------------------------------------------------------
 
 
@@ -234,6 +250,38 @@ def test_one_more_device_never_un_serves_anybody(seed):
         values.append("new" if name == "id" else pick.randrange(most[name]))
     after = served(decided(document))
     assert before <= after and len(after) <= len(before) + 1
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_neither_more_points_nor_asking_less_un_serves_anybody(seed):
+    document = anything(seed)
+    columns = document["requests"]["columns"]
+    kinds = 2 ** len(document["kinds"]) - 1
+    for request in served(decided(document)):
+        at = columns["id"].index(request)
+        points = copy.deepcopy(document)
+        points["requests"]["columns"]["points"][at] += 1
+        assert request in served(decided(points)), request
+        less = copy.deepcopy(document)
+        for name, least in (("grade", 0), ("extras", 0), ("km", -1), ("kinds", kinds)):
+            less["requests"]["columns"][name][at] = least
+        assert request in served(decided(less)), request
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_more_request_takes_the_place_of_one_other_at_most(seed):
+    document, pick = anything(seed, tree=False, promises=False), random.Random(seed)
+    for node in document["nodes"]:
+        node["district"] = False  # its need would change with one more request
+    before = served(decided(document))
+    new = {"id": "~", "node": len(document["nodes"]) - 1, "since": "2025-06-01"}  # the last id: the draw is the same
+    new |= {"zone": 0, "kinds": 1, "grade": 0, "extras": 0, "km": -1, "quantity": 1, "minimum": 1}
+    new |= {"tier": pick.randrange(2), "points": pick.randrange(4)}
+    document["requests"]["n"] += 1
+    for name, values in document["requests"]["columns"].items():
+        values.append(new[name])
+    after = served(decided(document))
+    assert after - before <= {"~"} and len(before - after) <= len(after - before)
 
 
 def test_the_hash_leaves_the_seed_out_and_nothing_else():
