@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillon.kernel.masking import LEAST, mask_line, mask_table, settled
+from maillon.kernel.masking import LEAST, mask_line, mask_table, settled, stepped
 
 
 def test_a_small_count_is_hidden_with_another_that_keeps_its_secret():
@@ -98,11 +98,29 @@ def test_a_rich_table_is_not_hidden_without_need():
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=30))
-def test_two_days_never_differ_by_a_few_people(days):
+def test_two_days_never_differ_by_a_few_things(days):
     published, shown = None, []
     for actual in days:
-        published = settled(published, actual)
+        published = stepped(published, actual)
         assert abs(published - actual) < LEAST
         shown.append(published)
     assert all(one == other or abs(one - other) >= LEAST for one, other in pairwise(shown))
     assert shown[0] == days[0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=2, max_size=30))
+def test_two_days_never_differ_by_a_few_people(days):
+    """From nothing, never a small count, and gone on the days kept for it alone."""
+    published, shown = 0, [0]
+    for actual, may_leave in days:
+        before, published = published, settled(published, actual, may_leave=may_leave)
+        assert published == 0 or published >= LEAST
+        assert published or not before or (may_leave and actual < LEAST)
+        assert not (may_leave and actual < LEAST and published)
+        assert abs(published - actual) < (LEAST if actual >= LEAST or not published else 2 * LEAST)
+        shown.append(published)
+    assert all(one == other or abs(one - other) >= LEAST for one, other in pairwise(shown))
+
+
+def test_small_counts_kept_from_before_are_dropped():
+    assert settled(4, 4, may_leave=False) == 0 and settled(4, 12, may_leave=False) == 12

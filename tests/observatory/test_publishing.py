@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -71,24 +71,52 @@ def test_nothing_is_told_before_it_is_published(world):
     assert needed(world).parts["zone"] == {} and needed(world).total is None
 
 
-def test_a_small_count_and_its_complement_are_hidden(world):
+def test_a_small_place_is_told_with_the_others_and_never_alone(world):
     ask(world, 4, "44001")
     ask(world, 30, "44002")
     ask(world, 50, "44003")
     publishing.publish(world.coordination.pk)
-    assert needed(world).parts["zone"] == {"44001": None, "44002": None, "44003": 50}
-    assert needed(world).total == 84
+    assert needed(world).parts["zone"] == {"44002": 30, "44003": 50} and needed(world).total == 80
+    ask(world, 8, None)
+    publishing.publish(world.coordination.pk)
+    assert needed(world).parts["zone"] == {"": 12, "44002": 30, "44003": 50} and needed(world).total == 92
 
 
-def test_a_total_that_would_undo_the_uses_is_hidden(world):
+def test_the_first_family_of_a_place_is_not_seen_to_come(world):
+    """Neither in the total of the next day, nor by its name among those not shown."""
+    ask(world, 30, "44001")
+    ask(world, 30, "44002")
+    publishing.publish(world.coordination.pk)
+    before = needed(world)
+    ask(world, 1, "44003", use="creation")
+    assert publishing.publish(world.coordination.pk) == 0 and needed(world) == before
+
+
+def test_the_uses_do_not_undo_the_places_nor_the_places_the_uses(world):
     ask(world, 30, "44001")
     ask(world, 4, "44001", use="creation")  # one zone, two uses: 34 less the visible use would tell 4
     publishing.publish(world.coordination.pk)
-    told = needed(world)
-    assert told.parts["use"] == {"creation": None, "secondary": None}
-    ask(world, 3, "44002", use="creation")
-    publishing.publish(world.coordination.pk)
-    assert all(count is None or count >= LEAST for part in needed(world).parts.values() for count in part.values())
+    assert needed(world).total == 34 and needed(world).parts["use"] == {"secondary": None}
+    other = make_world(" B")
+    other.prescriber = other.users["prescriber"].memberships.get().organisation
+    ask(other, 30, "44001", use="primary")
+    ask(other, 20, "44001")
+    ask(other, 4, "44002")  # 54 for their use, 50 in the place shown
+    publishing.publish(other.coordination.pk)
+    assert needed(other).total == 50 and needed(other).parts["use"] == {"primary": 30, "secondary": None}
+
+
+def test_a_count_that_fell_leaves_on_the_first_of_a_month(world):
+    ask(world, 15, "44001")
+    ask(world, 40, "44002")
+    publishing.publish(world.coordination.pk, on=date(2026, 9, 10))
+    here = Request.objects.filter(commune_id="44001").values_list("pk", flat=True)
+    Request.objects.filter(pk__in=list(here[:13])).update(state="withdrawn")
+    for day in (11, 30):
+        publishing.publish(world.coordination.pk, on=date(2026, 9, day))
+        assert needed(world).parts["zone"] == {"44001": 15, "44002": 40}
+    publishing.publish(world.coordination.pk, on=date(2026, 10, 1))
+    assert needed(world).parts["zone"] == {"44002": 40} and needed(world).total == 40
 
 
 def test_one_family_more_changes_nothing(world):
@@ -104,30 +132,43 @@ def test_one_family_more_changes_nothing(world):
 
 
 def test_nobody_is_found_by_subtraction_from_one_day_to_the_next(world):
-    """A year of arrivals and departures: no cell moves for fewer than 11, and none can be had from total and others."""
+    """Two months of arrivals and departures, by one, by a few and by a class: what a reader who keeps every page has.
+
+    Each figure, and each name, comes, moves or goes for 11 or more; the total is that of the places shown; what the
+    uses shown lack of it is either nothing, or 11 or more; nothing goes but on the first of a month.
+    """
     draw = Random(4)
-    communes = ["44001", "44002", "44003"]
-    last: dict[tuple[str, str, str], int | None] = {}
-    for _day in range(40):
+    communes, uses = ["44001", "44002", "44003", None], ["secondary", "creation", "primary"]
+    last = {}
+    first = date(2026, 9, 1)
+    seen = set()
+    for day in range(60):
+        today = first + timedelta(days=day)
         for commune in communes:
-            ask(world, draw.randrange(0, 5), commune, use=draw.choice(["secondary", "creation", "primary"]))
+            ask(world, draw.choice((0, 0, 1, 2, 12 if day % 9 == 0 else 0)), commune, use=draw.choice(uses))
             here = Request.objects.filter(commune_id=commune, state="waiting").values_list("pk", flat=True)
-            Request.objects.filter(pk__in=list(here[: draw.randrange(0, 4)])).update(state="served")
-        publishing.publish(world.coordination.pk)
+            gone = draw.choice((0, 1, 3, 14 if day % 7 == 0 else 0))
+            Request.objects.filter(pk__in=list(here[:gone])).update(state=draw.choice(("served", "withdrawn")))
+        publishing.publish(world.coordination.pk, on=today)
         for measure in publishing.measures(world.coordination.pk):
-            for part, cells in measure.parts.items():
-                hidden = [key for key, count in cells.items() if count is None]
-                if measure.total is not None and hidden:
-                    rest = measure.total - sum(count for count in cells.values() if count is not None)
-                    assert len(hidden) >= 2
-                    assert part == "use" or rest >= LEAST  # a use's cells settle apart from the total
-                for key, count in cells.items():
-                    before = last.get((measure.name, part, key))
-                    assert count is None or count >= LEAST
-                    if count is not None and before is not None and count != before:
-                        assert abs(count - before) >= LEAST
-                    if count is not None:
-                        last[measure.name, part, key] = count
+            zones, by_use = measure.parts.get("zone", {}), measure.parts.get("use", {})
+            if zones:
+                assert measure.total == sum(zones.values())
+                lacking = measure.total - sum(count for count in by_use.values() if count is not None)
+                assert not 0 < abs(lacking) < LEAST
+                assert lacking or None not in by_use.values()
+            kept = {(measure.name, part, key) for part, cells in measure.parts.items() for key in cells}
+            for cell in kept | {cell for cell in last if cell[0] == measure.name}:
+                _name, part, key = cell
+                count, before = measure.parts[part].get(key, 0), last.get(cell, 0)
+                if count is None:
+                    continue
+                assert count == 0 or count >= LEAST
+                assert count == before or abs(count - before) >= LEAST
+                assert count or not before or today.day == 1
+                seen |= {"gone"} if before and not count else {"moved"} if count != before else set()
+                last[cell] = count
+    assert seen == {"gone", "moved"}
 
 
 def test_a_few_machines_given_are_a_few_families(client, world):
@@ -162,14 +203,14 @@ def test_page_and_exports_tell_the_same(client, world):
     publishing.publish(world.coordination.pk)
     address = reverse("observatory:territory-figures", args=[world.coordination.pk])
     page = client.get(address, headers={"accept-language": "en"}).content.decode()
-    assert "Première" in page and "not shown" in page and ">50<" in page and ">4<" not in page
+    assert "Première" not in page and "Deuxième" in page and ">50<" in page and ">4<" not in page
     told = json.loads(client.get(f"{address}donnees.json").content)["figures"]
     lines = list(csv.DictReader(io.StringIO(client.get(f"{address}donnees.csv").content.decode())))
     assert [(row["key"], row["count"] or None) for row in lines] == [
         (row["key"], str(row["count"]) if row["count"] is not None else None) for row in told
     ]
     zone = {row["key"]: row["count"] for row in told if row["measure"] == "needed" and row["part"] == "zone"}
-    assert zone == {"44001": None, "44002": None, "44003": 50}
+    assert zone == {"44002": 30, "44003": 50}
 
 
 def test_no_name_is_a_formula_in_the_export(client, world):

@@ -13,7 +13,8 @@ smallest first where there is a choice (secondary suppression), until
 
 What this does not do: a range may still be told of a hidden count (it is not above its line's hidden sum), and two
 tables of the same people cut otherwise must be masked together. Publish one cut, and let it move by `settled`: a count
-published day after day would otherwise tell of one family arriving.
+published day after day would otherwise tell of one family arriving. Totals published day after day are sums of what is
+shown, never of what is hidden: a hidden count that comes or goes would be the difference.
 """
 
 from collections.abc import Iterable, Sequence
@@ -138,6 +139,21 @@ def _alone(hidden: set[Place], height: int) -> set[Place]:
 # From one day to the next.
 
 
-def settled(published: int | None, actual: int, least: int = LEAST) -> int:
+def stepped(published: int | None, actual: int, least: int = LEAST) -> int:
     """The count to publish now: the former one until it is wrong by `least` or more. None: never published before."""
     return actual if published is None or abs(actual - published) >= least else published
+
+
+def settled(published: int, actual: int, *, may_leave: bool, least: int = LEAST) -> int:
+    """The same for a count of people: never between 0, which says "fewer than `least`", and `least`.
+
+    One that falls under `least` would tell, the day it goes, how many are left: it goes only when it `may_leave`, on
+    days that have nothing to do with it.
+    """
+    before = published if published >= least else 0
+    if before and actual < least:
+        if may_leave:
+            return 0
+        return least if before - least >= least and before - actual >= least else before
+    after = stepped(before, actual, least)
+    return after if after >= least else 0

@@ -245,7 +245,8 @@ def public(territory_id: UUID) -> list[PublicMeasure]:
             told = {names[part].get(key, key): count for key, count in cells.items()}
             most = max((count for count in told.values() if count is not None), default=0)
             rows = [(name, count, _share(count, most)) for name, count in told.items() if count is not None]
-            rows.sort(key=lambda row: (-row[1], row[0]))
+            last = names[part][publishing.OTHERS]
+            rows.sort(key=lambda row: (row[0] == last, -row[1], row[0]))
             hidden = ", ".join(sorted(name for name, count in told.items() if count is None))
             parts.append(PublicPart(str(PART_LABELS[part]), rows, hidden))
         shown.append(PublicMeasure(str(MEASURE_LABELS[measure.name]), measure.total, parts))

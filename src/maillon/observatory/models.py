@@ -9,7 +9,8 @@ from maillon.territory.models import Organisation
 class Published(models.Model):
     """One count of people, as anyone may come to know it. It moves by steps of 11 or more (`kernel.masking`).
 
-    measure: needed, served. part: zone or use, what it is counted by. key: a district's or commune's code, a use.
+    measure: needed, served. part: zone or use, what it is counted by. key: a district's or commune's code, a use; none
+    for all those too small to be told alone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

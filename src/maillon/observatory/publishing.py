@@ -1,7 +1,9 @@
 """What anyone may know of the needs of a territory: counted once a day, settled, kept, and only then shown."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +26,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {  # the states of the requests that a
     "served": (RequestState.SERVED.value,),
 }
 MACHINES: Mapping[str, str] = {"available": State.READY.value, "given": State.HANDED_OVER.value}
+OTHERS = ""  # the key of what is too small to be told alone, and of what has no known place
 PARTS = {"zone": Coalesce("district_id", "commune_id"), "use": F("use")}
 
 
@@ -35,19 +38,21 @@ def publish_figures() -> int:
     return sum(publish(territory) for territory in territories)
 
 
-def publish(territory_id: UUID) -> int:
-    """Bring the published counts of a territory nearer to the requests. Returns how many moved."""
+def publish(territory_id: UUID, *, on: date | None = None) -> int:
+    """Bring the published counts of a territory nearer to the requests. Returns how many moved.
+
+    on: the day it is done, today. A count that fell under 11 leaves on the first of a month.
+    """
+    may_leave = (on or timezone.localdate()).day == 1
     moved = 0
     with transaction.atomic():
-        kept = {
+        rows = {
             (row.measure, row.part, row.key): row
             for row in Published.objects.select_for_update().filter(territory_id=territory_id)
         }
-        actual = _counts(territory_id)
-        for cell in sorted(kept.keys() | actual.keys()):
-            row = kept.get(cell)
-            count = masking.settled(row.count if row else None, actual.get(cell, 0))
-            if row and row.count == count:
+        kept = {cell: row.count for cell, row in rows.items()}
+        for cell, count in sorted(_next(territory_id, kept, may_leave).items()):
+            if kept.get(cell, 0) == count and (cell in kept or cell[0] != "machines"):
                 continue
             measure, part, key = cell
             Published.objects.update_or_create(
@@ -61,21 +66,40 @@ def publish(territory_id: UUID) -> int:
     return moved
 
 
-def _counts(territory_id: UUID) -> dict[tuple[str, str, str], int]:
-    found: dict[tuple[str, str, str], int] = {}
+Cell = tuple[str, str, str]  # measure, part, key
+
+
+def _next(territory_id: UUID, kept: Mapping[Cell, int], may_leave: bool) -> dict[Cell, int]:
+    """The counts to publish. Those of a part that are too small alone are told together, under no key."""
+    found: dict[Cell, int] = {}
     for measure, states in MEASURES.items():
         requests = Request.objects.filter(territory_id=territory_id, state__in=states)
         for part, expression in PARTS.items():
             rows = requests.annotate(cell=expression).values_list("cell").annotate(n=Count("pk")).order_by()
-            found |= {(measure, part, key or ""): count for key, count in rows}
+            actual = Counter({key or OTHERS: count for key, count in rows})
+            known = {key for a_measure, a_part, key in kept if (a_measure, a_part) == (measure, part)}
+            others = actual.pop(OTHERS, 0)
+            for key in (known | actual.keys()) - {OTHERS}:
+                count = masking.settled(kept.get((measure, part, key), 0), actual[key], may_leave=may_leave)
+                found[measure, part, key] = count
+                others += 0 if count else actual[key]
+            before = kept.get((measure, part, OTHERS), 0)
+            found[measure, part, OTHERS] = masking.settled(before, others, may_leave=may_leave)
     devices = Device.objects.filter(territory_id=territory_id).values_list("state").annotate(n=Count("pk"))
     by_state = dict(devices.order_by())
-    return found | {("machines", key, ""): by_state.get(state, 0) for key, state in MACHINES.items()}
+    available, given = (by_state.get(state, 0) for state in MACHINES.values())
+    found["machines", "available", ""] = masking.stepped(kept.get(("machines", "available", "")), available)
+    before = kept.get(("machines", "given", ""), 0)
+    found["machines", "given", ""] = masking.settled(before, given, may_leave=may_leave)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What may be shown of one measure. parts: part -> key -> count, None is hidden; total: None is hidden."""
+    """What may be shown of one measure. parts: part -> key -> count, None is hidden; total: None is hidden.
+
+    The key OTHERS: all those too small to be told alone.
+    """
 
     name: str
     parts: Mapping[str, Mapping[str, int | None]]
@@ -85,24 +109,34 @@ class Measure:
 def measures(territory_id: UUID) -> list[Measure]:
     """All that is public of a territory's needs, in order. One query.
 
-    The total is that of the zones. It is told only where neither zones nor uses could be undone by it. A machine given
-    is a family served: such counts move by the same steps, and are hidden when small.
+    The total is the sum of the places shown, so that nothing hidden is in it. The uses are of the same requests: where
+    their sum and the total differ by less than 11, the difference is a few families of a small place or a rare use,
+    and a use is hidden with it. A machine given is a family served: it moves and is hidden as families are.
     """
     counts: dict[str, dict[str, dict[str, int]]] = {name: {part: {} for part in PARTS} for name in MEASURES}
     machines: dict[str, int] = {}
     for row in Published.objects.filter(territory_id=territory_id).order_by("key"):
         if row.measure == "machines":
             machines[row.part] = row.count
-        if row.part in counts.get(row.measure, {}):
+        elif row.count >= masking.LEAST and row.part in counts.get(row.measure, {}):
             counts[row.measure][row.part][row.key] = row.count
     if machines.get("given", masking.LEAST) < masking.LEAST:
         del machines["given"]
     shown = [Measure(f"machines_{key}", {}, machines.get(key)) for key in MACHINES]
     for name, parts in counts.items():
-        cells: dict[str, dict[str, int | None]] = {}
-        totals = {}
-        for part, counted in parts.items():
-            line, totals[part] = masking.mask_line(list(counted.values()))
-            cells[part] = dict(zip(counted, line, strict=True))
-        shown.append(Measure(name, cells, totals["zone"] if None not in totals.values() else None))
+        zones, uses = parts["zone"], parts["use"]
+        total = sum(zones.values())
+        shown.append(Measure(name, {"zone": {**zones}, "use": _hidden_apart(uses, total)}, total or None))
+    return shown
+
+
+def _hidden_apart(uses: Mapping[str, int], total: int) -> dict[str, int | None]:
+    """The uses as they may be shown beside the total: the smallest are hidden until what lacks is not a small count."""
+    shown: dict[str, int | None] = {**uses}
+    lacks = total - sum(uses.values())
+    for key in sorted(uses, key=lambda key: (uses[key], key)):
+        if not 0 < abs(lacks) < masking.LEAST:
+            break
+        shown[key] = None
+        lacks += uses[key]
     return shown

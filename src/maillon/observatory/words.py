@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from maillon.hardware.thresholds import USE_NAMES, Use
 from maillon.kernel.translation import told
-from maillon.observatory.publishing import Measure
+from maillon.observatory.publishing import OTHERS, Measure
 from maillon.territory.models import Commune, District
 
 NODE_LABELS: Mapping[str, Promise] = {
@@ -45,8 +45,8 @@ def names_of(measures: Iterable[Measure]) -> dict[str, dict[str, str]]:
     zones = dict(Commune.objects.filter(code__in=keys).values_list("code", "name"))
     zones |= dict(District.objects.filter(code__in=keys).values_list("code", "name"))
     return {
-        "zone": {"": _gettext("Elsewhere"), **zones},
-        "use": {use.value: use_name(use.value) for use in Use},
+        "zone": {OTHERS: _gettext("Other places"), **zones},
+        "use": {OTHERS: _gettext("Other uses"), **{use.value: use_name(use.value) for use in Use}},
     }
 
 
