@@ -15,7 +15,7 @@ from maillon.needs import family
 from maillon.needs.commands import forget
 from maillon.needs.models import Request
 from tests.allocation.promises import make_request
-from tests.allocation.queue import commune, make_queue, stocked
+from tests.allocation.queue import DAY, commune, make_queue, stocked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -231,6 +231,22 @@ def test_nothing_is_public_before_publication(client, state):
     Campaign.objects.filter(pk=campaign.pk).update(state=state)
     for address in ("", "problem.json", "plan.json"):
         assert client.get(f"/attributions/publiques/{campaign.code}/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["draft", "simulated", "approved", "cancelled"])
+def test_the_seed_is_committed_to_in_public_before_publication(client, state):
+    """From the opening on, with no count; a cancelled one stays, or a draw could be made again unseen."""
+    world, [request], _devices = make_queue([{}], 1)
+    campaign = at_once(world, publish=False)
+    Campaign.objects.filter(pk=campaign.pk).update(state=state)
+    urgent = Campaign.objects.create(
+        code="TTTTTTT", territory=world.coordination, kind="urgent", rules=campaign.rules, closes_on=DAY, only=request,
+        seed_sealed="-", seed_commitment="f" * 64,
+    )  # fmt: skip
+    page = text_of(client.get("/attributions/publiques/"))
+    assert campaign.seed_commitment in page and urgent.seed_commitment not in page
+    Campaign.objects.filter(pk=campaign.pk).update(state="published", published_at=timezone.now())
+    assert campaign.seed_commitment not in text_of(client.get("/attributions/publiques/"))
 
 
 def test_the_campaign_of_a_single_family_is_nobody_else_s_business(client):

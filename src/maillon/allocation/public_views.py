@@ -38,7 +38,8 @@ def _found(code: str, *, files: bool = False) -> Campaign:
 @access(EVERYONE)
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
-    return render(request, "allocation/public_campaigns.html", {"campaigns": showing.published()})
+    context = {"campaigns": showing.published(), "sealed": showing.sealed()}
+    return render(request, "allocation/public_campaigns.html", context)
 
 
 @access(EVERYONE)

@@ -319,6 +319,13 @@ def published() -> list[Campaign]:
     )
 
 
+def sealed() -> list[Campaign]:
+    """Those whose draw was sealed and that are not published, the latest first: what was committed to, for anyone to
+    note before requests close. The cancelled ones stay, so that no draw is made again unseen. One query."""
+    found = Campaign.objects.exclude(state=CampaignState.PUBLISHED).exclude(kind=Campaign.Kind.URGENT)
+    return list(found.select_related("territory").defer("problem", "plan", "devices").order_by("-created_at")[:PAGE])
+
+
 def reviews_waiting(actor: Actor) -> int:
     """One query."""
     return reviews.visible(actor).filter(answer="").count()
