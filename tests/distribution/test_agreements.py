@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pikepdf
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -20,6 +21,7 @@ from maillon.distribution.agreements.forms import CardForm
 from maillon.distribution.agreements.models import Agreement, OneTimeCode, Paper
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import Way
+from maillon.distribution.desk.commands import scan
 from maillon.distribution.loans.commands import change_terms
 from maillon.distribution.loans.rules import months_later
 from maillon.hardware.model import Kind
@@ -31,6 +33,7 @@ from maillon.territory.models import Organisation
 from maillon.workshop.models import Device
 from tests.allocation.promises import make_promise, make_request
 from tests.distribution.handing import GUARDIAN, NAME, STROKES, card, digest_of, drafted, prepared, signed
+from tests.needs.requests import make_request as file_request
 from tests.world import make_world
 
 db = pytest.mark.django_db
@@ -247,6 +250,50 @@ def test_a_mediator_hands_over_what_is_fetched_at_its_place(world):
     make_promise(world, request=request)
     made = commands.prepare(actor=world.actor("mediator"), request_id=request.pk, card=card(place=place))
     assert (made.desk_id, made.lender_id) == (place.organisation_id, world.workshop.pk)
+
+
+@db
+@pytest.mark.parametrize(("who", "reads"), [("prescriber", True), ("head", False), ("coordinator", False)])
+def test_the_prescriber_s_own_people_do_not_type_the_name_again(world, client, who, reads):
+    place = Organisation.objects.get(territory=world.coordination, kind="place").places.create(name="Accueil")
+    request = file_request(world, beneficiary="pupil", name=NAME, contact=GUARDIAN, phone="+33612345678")
+    request.places.set([place])
+    make_promise(world, request=request)
+    client.force_login(world.users[who])
+    page = client.get(f"/conventions/nouvelle/{request.code}/").content.decode()
+    assert (f'value="{NAME}"' in page, f'value="{GUARDIAN}"' in page) == (reads, reads)
+    assert f'value="{place.pk}" selected' in page, "where the person comes is known already"
+    read = [entry.data["purpose"] for entry in Entry.objects.filter(kind="identity.read")]
+    assert read == ["agreement"] * reads
+
+
+@db
+def test_the_page_of_a_request_leads_to_its_agreement(world, client):
+    request = file_request(world)
+    client.force_login(world.users["prescriber"])
+    link = f"/conventions/nouvelle/{request.code}/"
+    assert link not in client.get(reverse("needs:request", args=[request.code])).content.decode()
+    make_promise(world, request=request)
+    assert link in client.get(reverse("needs:request", args=[request.code])).content.decode()
+    made = commands.prepare(actor=world.actor("prescriber"), request_id=request.pk, card=card())
+    page = client.get(reverse("needs:request", args=[request.code])).content.decode()
+    assert f"/conventions/{made.code}/" in page and link not in page
+
+
+@db
+@pytest.mark.parametrize("who", ["prescriber", "head"])
+def test_an_agreement_prepared_ahead_is_read_by_the_desk_that_hands_over(world, who):
+    place = Organisation.objects.get(territory=world.coordination, kind="place").places.create(name="Accueil")
+    request = make_request(world)
+    request.places.add(place)
+    make_promise(world, request=request)
+    made = commands.prepare(actor=world.actor(who), request_id=request.pk, card=card(place=place))
+    assert made.desk_id == place.organisation_id
+    [item] = queries.items_of(made)
+    scan(actor=world.actor("mediator"), agreement_id=made.pk, text=item.device.code)
+    assert commands.read_party(actor=world.actor("mediator"), agreement_id=made.pk).name == NAME
+    changed = commands.change(actor=world.actor(who), agreement_id=made.pk, card=card())
+    assert changed.desk_id == place.organisation_id, "a corrected name takes the agreement from nobody"
 
 
 @db

@@ -31,11 +31,13 @@ from maillon.distribution.agreements.vocabulary import (
     Way,
 )
 from maillon.distribution.appointments.calendars import calendar_of
+from maillon.distribution.appointments.rules import is_mobile
 from maillon.distribution.loans.rules import months_later
 from maillon.kernel import codes, ledger, vault
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.translation import told
+from maillon.needs.commands import read_identity
 from maillon.needs.models import Request
 from maillon.territory.hours import next_open_day
 from maillon.territory.models import Place
@@ -102,7 +104,7 @@ def prepare(*, actor: Actor, request_id: UUID, card: Card, at: datetime | None =
             code=code,
             territory_id=request.territory_id,
             lender=lender,
-            desk_id=actor.home,
+            desk_id=_desk(actor, lender.pk, request.prescriber_id, card.place),
             prescriber=request.prescriber,
             request=request,
             created_at=at or timezone.now(),
@@ -138,6 +140,12 @@ def prepare(*, actor: Actor, request_id: UUID, card: Card, at: datetime | None =
             due=made.due_on,
         )
     return made
+
+
+def _desk(actor: Actor, lender: UUID, prescriber: UUID, place: Place | None) -> UUID | None:
+    """Whose people hand over: those of the place, when who prepares stays a party anyway; else who prepares."""
+    prepared_for_others = place is not None and actor.organisation_id in (lender, prescriber)
+    return place.organisation_id if place and prepared_for_others else actor.home
 
 
 def _fill(agreement: Agreement, card: Card) -> None:
@@ -177,6 +185,8 @@ def change(*, actor: Actor, agreement_id: UUID, card: Card) -> Agreement:
     with transaction.atomic():
         agreement = draft(actor, agreement_id)
         _require_party(actor, agreement)
+        if card.place and card.place != agreement.place:
+            agreement.desk_id = _desk(actor, agreement.lender_id, agreement.prescriber_id, card.place)
         _fill(agreement, card)
         if agreement.kind == AgreementKind.SALE:
             category = queries.terms_of(agreement.lender_id).category
@@ -250,6 +260,23 @@ def _require_party(actor: Actor, agreement: Agreement) -> None:
 
 def _prepared(agreement: Agreement) -> list[Item]:
     return [item for item in queries.items_of(agreement) if item.state == ItemState.PREPARED]
+
+
+def known_party(*, actor: Actor, request_id: UUID, minor: bool) -> Party | None:
+    """Who the prescriber's own people already wrote on their request, to write the agreement with; journalled there.
+
+    None for anybody else, who asks the person present, and when it was erased or can not be read.
+    minor: whom to ask for is then taken as the guardian, to be checked by who reads it on the form.
+    """
+    own = Request.objects.filter(pk=request_id, prescriber_id=actor.organisation_id).exists()
+    if not (own and actor.may("needs.identity")):
+        return None
+    try:
+        person = read_identity(actor=actor, request_id=request_id, purpose="agreement")
+    except (Refusal, NotFound, vault.Unreadable):
+        return None
+    phone = person.phone if is_mobile(person.phone) else ""
+    return Party(person.name, person.contact if minor else "", person.email, phone)
 
 
 # -- the one-time code -----------------------------------------------------------------------------------------------

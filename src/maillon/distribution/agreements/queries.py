@@ -17,7 +17,7 @@ from maillon.distribution.agreements import rules
 from maillon.distribution.agreements.models import Agreement, Item, Photo, Terms
 from maillon.distribution.agreements.rules import Obstacle
 from maillon.distribution.agreements.text import Facts, Machine, Party, compose, digest
-from maillon.distribution.agreements.vocabulary import GONE, AgreementKind, ItemState
+from maillon.distribution.agreements.vocabulary import GONE, AgreementKind, AgreementState, ItemState
 from maillon.distribution.loans.rules import gift_day
 from maillon.hardware.model import Kind
 from maillon.kernel import codes, vault
@@ -201,6 +201,20 @@ def requests_to_hand_over(actor: Actor, limit: int = 200) -> list[WaitingRequest
     }
     found = Request.objects.filter(pk__in=counted).select_related("prescriber").order_by("since", "code")
     return [WaitingRequest(request, counted[request.pk]) for request in found]
+
+
+def request_part(shown: Request, viewer: Actor) -> dict[str, Any] | None:
+    """On the page of a request: its agreements, and the way to prepare one. Two queries at most."""
+    if not viewer.may("handover.view"):
+        return None
+    made = list(
+        Agreement.objects.visible_to(viewer)
+        .filter(request=shown)
+        .exclude(state=AgreementState.CANCELLED)
+        .order_by("-created_at", "id")
+    )
+    to_prepare = viewer.may("handover.do") and free_promises(viewer).filter(request=shown).exists()
+    return {"made": made, "to_prepare": to_prepare} if made or to_prepare else None
 
 
 def codes_made(agreement: Agreement, since: datetime) -> int:

@@ -1,7 +1,9 @@
 """Agreements: their list, their page, their text, and how they are signed. No GET signs anything."""
 
 import smtplib
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.mail import send_mail
@@ -28,6 +30,7 @@ from maillon.distribution.agreements.forms import (
 from maillon.distribution.agreements.models import Agreement, Paper
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel, Way
+from maillon.distribution.appointments.queries import booked
 from maillon.distribution.appointments.reminders import gateway
 from maillon.distribution.desk import commands as desk
 from maillon.kernel import codes, events
@@ -35,7 +38,9 @@ from maillon.kernel.access import access
 from maillon.kernel.documents.typography import typeset
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.http import Request
+from maillon.needs.contacts import phone_shown
 from maillon.needs.models import Request as Need
+from maillon.needs.vocabulary import Beneficiary
 
 SHOWN = 100  # a page
 
@@ -68,6 +73,7 @@ def agreements(request: Request) -> HttpResponse:
 
 
 @access("handover.do")
+@never_cache
 def prepare(request: Request, code: str) -> HttpResponse:
     """An agreement for the machines promised to a request."""
     parsed = codes.parse(code)
@@ -84,8 +90,14 @@ def prepare(request: Request, code: str) -> HttpResponse:
     if not promises:
         raise NotFound
     need: Need = promises[0].request
-    form = CardForm(request.POST or None, actor=request.actor, request=need)
-    context = {"need": need, "promises": promises, "form": form}
+    known: Party | None = None
+    if request.method != "POST":
+        minor = need.beneficiary == Beneficiary.PUPIL
+        known = commands.known_party(actor=request.actor, request_id=need.pk, minor=minor)
+    initial = {"place": _expected_at(need), **(asdict(known) if known else {})}
+    initial["phone"] = phone_shown(initial.get("phone", ""))
+    form = CardForm(request.POST or None, actor=request.actor, request=need, initial=initial)
+    context = {"need": need, "promises": promises, "form": form, "known": known}
     if request.method != "POST" or not form.is_valid():
         return render(request, "distribution/prepare.html", context, status=422 if form.errors else 200)
     try:
@@ -93,6 +105,15 @@ def prepare(request: Request, code: str) -> HttpResponse:
     except Refusal as refused:
         return render(request, "distribution/prepare.html", {**context, "refused": refused}, status=409)
     return redirect("desk:agreement", made.code)
+
+
+def _expected_at(need: Need) -> UUID | None:
+    """Where the person comes: the place of the appointment, or the only one of the request. Two queries."""
+    appointment = booked(need)
+    if appointment:
+        return appointment.place_id
+    places = list(need.places.values_list("pk", flat=True)[:2])
+    return places[0] if len(places) == 1 else None
 
 
 @access("handover.view")
@@ -118,6 +139,7 @@ def _page(request: Request, shown: Agreement, *, status: int = 200, **more: Any)
 
 
 @access("handover.do")
+@never_cache
 def change(request: Request, code: str) -> HttpResponse:
     shown = found(request, code)
     if not queries.may_read(request.actor, shown):

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 def wire() -> None:
     from maillon.distribution.agreements.family import given, part
+    from maillon.distribution.agreements.queries import request_part
     from maillon.distribution.agreements.rules import RETENTION
     from maillon.distribution.loans.queries import waiting
     from maillon.kernel import navigation, retention, start
-    from maillon.needs import family, jobs, own_data
+    from maillon.needs import family, jobs, own_data, pages
 
     navigation.add(
         navigation.Item(_("Handovers"), "desk:home", "gift", "handover.view", order=42, group=_("Handing over")),
@@ -23,6 +24,7 @@ def wire() -> None:
     start.add("handover.view", waiting, order=14, group=_("Handing over"))
     family.add_part("distribution/_family.html", part, order=30)
     own_data.add(given)
+    pages.add_part("distribution/_request.html", request_part, order=12)
     jobs.keep(lent_to)
 
 
