@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -45,8 +44,8 @@ def names_of(measures: Iterable[Measure]) -> dict[str, dict[str, str]]:
     zones = dict(Commune.objects.filter(code__in=keys).values_list("code", "name"))
     zones |= dict(District.objects.filter(code__in=keys).values_list("code", "name"))
     return {
-        "zone": {OTHERS: _gettext("Other places"), **zones},
-        "use": {OTHERS: _gettext("Other uses"), **{use.value: use_name(use.value) for use in Use}},
+        "zone": {OTHERS: str(_("Other places")), **zones},
+        "use": {OTHERS: str(_("Other uses")), **{use.value: use_name(use.value) for use in Use}},
     }
 
 
