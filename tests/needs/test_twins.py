@@ -79,6 +79,24 @@ def test_what_was_kept_is_told_again_only_when_another_is_filed(world):
     assert [twin.request.pk for twin in queries.to_settle(mine, queries.twins([mine])[mine.pk])] == [newer.pk]
 
 
+def test_both_prescribers_are_told_what_to_settle_until_they_looked(client, world):
+    mine, theirs = make_request(world, phone="+33612345678"), make_request(world, "other", phone="+33612345678")
+    make_request(world, name="Alone Fictive")
+    make_request(make_world(" autre"), phone="+33612345678")
+    mine_actor, other = world.actor("prescriber"), world.actor("other")
+    assert list(queries.followed_twice(mine_actor)) == [mine] and list(queries.followed_twice(other)) == [theirs]
+    client.force_login(world.users["prescriber"])
+    page = client.get(reverse("needs:to-do")).content.decode()
+    assert f"/besoins/{mine.code}/" in page.partition("ailleurs")[2] and theirs.code not in page
+    assert "#ailleurs" in client.get("/").content.decode()
+    commands.keep_twin(actor=mine_actor, request_id=mine.pk)
+    assert not queries.followed_twice(mine_actor) and list(queries.followed_twice(other)) == [theirs]
+    make_request(world, "other", phone="+33612345678")
+    assert list(queries.followed_twice(mine_actor)) == [mine], "another one, filed since"
+    Request.objects.filter(prescriber=theirs.prescriber).update(state="withdrawn")
+    assert not queries.followed_twice(mine_actor) and not queries.followed_twice(other)
+
+
 def test_a_change_of_vault_key_does_not_part_them(world, settings, tmp_path):
     settings.DATA, settings.VAULT_KEY = tmp_path, "the-key-before"
     old = make_request(world, phone="+33612345678", name="Un Nom")

@@ -91,6 +91,7 @@ def to_do(request: HttpRequest) -> HttpResponse:
     context = {
         "erasures": queries.erasures_asked(request.actor).select_related(*related).order_by("erasure_asked_at", "pk"),
         "incomplete": queries.incomplete(request.actor).select_related(*related).order_by("since", "pk")[:MOST_SHOWN],
+        "twins": queries.followed_twice(request.actor).select_related(*related).order_by("since", "pk")[:MOST_SHOWN],
         "expiring": [
             (shown, shown.identity and rules.erased_on(shown.identity.last_contact_on, withdrawn_on=None))
             for shown in queries.about_to_expire(request.actor, today)

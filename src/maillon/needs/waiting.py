@@ -26,6 +26,9 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     if count := queries.incomplete(actor).count():
         label = ngettext("request has a proof to see", "requests have a proof to see", count)
         yield Waiting(count, label, f"{address}#preuves", "clipboard-check", _("Complete them"))
+    if count := queries.followed_twice(actor).count():
+        label = ngettext("request is also followed elsewhere", "requests are also followed elsewhere", count)
+        yield Waiting(count, label, f"{address}#ailleurs", "link-45deg", _("Ask them"))
     if count := queries.about_to_expire(actor, timezone.localdate()).count():
         label = ngettext("request closes soon without news", "requests close soon without news", count)
         yield Waiting(count, label, f"{address}#nouvelles", "clock-history", _("Ask for news"))
