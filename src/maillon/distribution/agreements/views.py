@@ -42,7 +42,7 @@ from maillon.needs.contacts import phone_shown
 from maillon.needs.models import Request as Need
 from maillon.needs.vocabulary import Beneficiary
 
-SHOWN = 100  # a page
+SHOWN = 25  # a page: each is a card on a phone
 
 
 def found(request: Request, code: str) -> Agreement:

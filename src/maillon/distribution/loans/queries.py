@@ -18,7 +18,7 @@ from maillon.kernel.actor import Actor
 from maillon.kernel.start import Waiting
 
 LATE, SOON, ALL = "late", "soon", "all"
-SHOWN = 100  # a page
+SHOWN = 25  # a page: each is a card on a phone
 
 
 def loans(actor: Actor) -> Any:
@@ -114,4 +114,5 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     tallied = counts(actor, agreements.today())
     if tallied.late:
         label = ngettext("loan past its day", "loans past their day", tallied.late)
-        yield Waiting(tallied.late, label, f"{reverse('loans:list')}?voir={LATE}", "clock-history", _("See them"))
+        action = ngettext("See this loan", "See these loans", tallied.late)
+        yield Waiting(tallied.late, label, f"{reverse('loans:list')}?voir={LATE}", "clock-history", action)
