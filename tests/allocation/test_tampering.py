@@ -7,7 +7,7 @@ import copy
 import hashlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,8 +35,29 @@ def sha256(content: Any) -> str:
 
 def reseal(problem: File, plan: File) -> None:
     plan["problem_sha256"] = sha256({key: value for key, value in problem.items() if key != "seed"})
-    decided = {key: plan[key] for key in ("problem_sha256", "seed", "values", "assign")}
-    plan["certificate"]["plan_sha256"] = sha256(decided)
+    plan["certificate"].pop("plan_sha256", None)
+    plan["certificate"]["plan_sha256"] = sha256(plan)
+
+
+def test_not_a_value_of_a_plan_changes_without_its_hash():
+    """What is verified, and what is only told: who was last served, what would have served, the solver's bounds."""
+    found, plan = example()
+
+    def leaves(inside: Any) -> Iterator[tuple[Any, Any]]:
+        for key in list(inside) if isinstance(inside, dict) else range(len(inside)):
+            if isinstance(inside[key], dict | list):
+                yield from leaves(inside[key])
+            else:
+                yield inside, key
+
+    changed = 0
+    for inside, key in leaves(plan):
+        kept = inside[key]
+        inside[key] = kept + 1 if isinstance(kept, int) else f"{kept} "
+        assert not accepted(found, plan), key
+        inside[key] = kept
+        changed += 1
+    assert changed > 500 and accepted(found, plan)
 
 
 # --- Every other plan of random problems ------------------------------------------------------------------------------
@@ -532,11 +553,12 @@ def test_a_choice_of_groups_without_its_proof_is_told_as_such():
     problem, plan = example()
     assert "Groups: 1, the solver's word; unproved: 0" in check(problem, plan)
     of_group(plan, "tier 1", bound=4)
+    reseal(problem, plan)
     assert "Groups: 1, the solver's word; unproved: ['tier 1']" in check(problem, plan)
 
 
 def test_no_change_of_a_single_price_makes_another_plan_pass():
-    """A certificate is not sealed: whatever is done to it, it proves this plan or nothing."""
+    """Whatever is done to a certificate, it proves this plan or nothing."""
     problem, plan = example()
     other = copy.deepcopy(plan)
     to_a_later_tier(problem, other)
@@ -546,6 +568,7 @@ def test_no_change_of_a_single_price_makes_another_plan_pass():
         for by in (-1, 1, 1000):
             for file in (plan, other):
                 prices(file, "tier 1")[at] += by
+                reseal(problem, file)
                 proved = accepted(problem, file)
                 prices(file, "tier 1")[at] -= by
                 assert not (proved and file is other)

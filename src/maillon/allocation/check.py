@@ -70,7 +70,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
     schemas = [file["schema"] for file in (problem, plan, certificate)]
     must(schemas == ["alloc-problem/1", "alloc-plan/1", "alloc-cert/1"], "invalid", schemas)
     must(plan["problem_sha256"] == fingerprint({key: problem[key] for key in problem if key != "seed"}), "problem")
-    decided = fingerprint({key: plan[key] for key in ("problem_sha256", "seed", "values", "assign")})
+    decided = fingerprint({**plan, "certificate": {k: v for k, v in certificate.items() if k != "plan_sha256"}})
     must(decided == certificate["plan_sha256"], "plan")
     seed = hashlib.sha256(plan["seed"].encode())
     must(seed.hexdigest() == problem["seed_commitment"] and problem.get("seed", plan["seed"]) == plan["seed"], "seed")

@@ -54,7 +54,6 @@ def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision
     }
     plan["certificate"] = {
         "schema": "alloc-cert/1",
-        "plan_sha256": hashing.plan_hash(plan),
         "groups": {
             "served": requests.ids.take(decision.served_groups).to_pylist(),
             "stages": [
@@ -70,4 +69,5 @@ def written(problem_sha256: str, seed: str, problem: Problem, decision: Decision
         },
         "stages": [{"stage": stage.name, "prices": price.tolist()} for stage, price in decision.prices],
     }
+    plan["certificate"]["plan_sha256"] = hashing.plan_hash(plan)
     return plan

@@ -27,6 +27,7 @@ def problem_hash(problem: Mapping[str, object]) -> str:
     return canonical_hash({key: value for key, value in problem.items() if key != "seed"})
 
 
-def plan_hash(plan: Mapping[str, object]) -> str:
-    """The hash a certificate names: of what was decided, for which problem and with which seed."""
-    return canonical_hash({key: plan[key] for key in ("problem_sha256", "seed", "values", "assign")})
+def plan_hash(plan: Mapping[str, Any]) -> str:
+    """The hash a certificate names: of the whole plan, its reasons and its certificate too, but this hash."""
+    certificate = {key: value for key, value in plan["certificate"].items() if key != "plan_sha256"}
+    return canonical_hash({**plan, "certificate": certificate})
