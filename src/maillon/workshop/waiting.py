@@ -39,11 +39,12 @@ COUNTED = {
 def waiting(actor: Actor) -> Iterator[Waiting]:
     """What needs a decision first, then the stock by state. A constant number of queries."""
     if actor.may("stock.identity") and (count := doubts.open_doubts(actor).count()):
-        yield Waiting(count, _("Readings to decide"), reverse("workshop:doubts"), "question-circle", _("Decide"))
+        label = ngettext("reading to decide", "readings to decide", count)
+        yield Waiting(count, label, reverse("workshop:doubts"), "question-circle", _("Decide"))
     if actor.may("stock.intake") and actor.organisation_id:
         lists = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.PENDING)
         if count := lists.aggregate(count=Count("pk"))["count"]:
-            label = _("Lists whose columns must be confirmed")
+            label = ngettext("list whose columns must be confirmed", "lists whose columns must be confirmed", count)
             yield Waiting(count, label, f"{reverse('workshop:intake')}#lists", "list-check", _("Confirm"))
         refused = RawInput.objects.filter(organisation_id=actor.organisation_id, status=RawInput.Status.REFUSED)
         if count := refused.aggregate(count=Count("pk"))["count"]:
