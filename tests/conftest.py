@@ -15,12 +15,35 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an
 
 TESTS = Path(__file__).resolve().parent
 PURE = (
+    "allocation/test_check.py",
+    "allocation/test_command_allocate.py",
+    "allocation/test_explanations.py",
+    "allocation/test_flow.py",
+    "allocation/test_oracles.py",
+    "allocation/test_problem.py",
+    "allocation/test_rules.py",
+    "allocation/test_rules_of_thumb.py",
+    "allocation/test_solver.py",
+    "allocation/test_tampering.py",
+    "distribution/test_ords.py",
     "hardware",
     "kernel/test_canonical.py",
     "kernel/test_codes.py",
+    "kernel/test_documents.py",
+    "kernel/test_ical.py",
+    "kernel/test_labels.py",
     "kernel/test_masking.py",
     "kernel/test_merkle.py",
+    "kernel/test_templatetags.py",
     "kernel/test_vendor.py",
+    "needs/test_contacts.py",
+    "observatory/test_flow.py",
+    "security/test_photos.py",
+    "security/test_settings.py",
+    "security/test_spreadsheets.py",
+    "territory/test_hours.py",
+    "test_docs.py",
+    "workshop/test_life.py",
 )
 
 

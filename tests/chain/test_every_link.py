@@ -8,10 +8,9 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 
-from tests.chain.test_every_page import COORDINATOR, DONOR, TECHNICIAN, UNSEEN_TICKS
+from tests.chain.test_every_page import COORDINATOR, DONOR, TECHNICIAN, UNSEEN_TICKS, violations
 
 pytestmark = pytest.mark.browser
 PRESCRIBER, READER = "prescription@exemple.invalid", "lecture@exemple.invalid"
@@ -68,5 +67,4 @@ def faults_of(page, status):
     if page.locator("h1").count() != 1:
         yield "not one title"
     yield from page.evaluate(UNSEEN_TICKS)
-    for violation in Axe().run(page).response["violations"]:
-        yield violation["id"], [node["html"][:160] for node in violation["nodes"]][:2]
+    yield from violations(page)

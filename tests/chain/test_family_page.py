@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.chain.test_every_page import PRESCRIBER, take_picture
+from tests.chain.test_every_page import PRESCRIBER, take_picture, violations
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +25,7 @@ def codes(request, served, browser):
 
 
 @pytest.mark.parametrize(("width", "script"), [(360, True), (1280, True), (360, False)])
-def test_a_family_follows_its_request(visit, codes, tmp_path, width, script):
+def test_a_family_follows_its_request(visit, codes, width, script):
     state, code, pin = codes
     page = visit("", width=width, script=script)
     page.goto("/suivi/")
@@ -34,11 +33,10 @@ def test_a_family_follows_its_request(visit, codes, tmp_path, width, script):
     page.locator("#id_pin").fill(pin)
     page.locator("#id_pin").press("Enter")
     assert page.locator("h1").count() == 1 and code in page.locator(".family-code").inner_text()
-    take_picture(page, tmp_path, f"famille-{state}", width)
+    take_picture(page, f"famille-{state}", width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if script:
-        violations = Axe().run(page).response["violations"]
-        assert [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in violations] == []
+        assert violations(page) == []
         assert page.complaints == []
     page.get_by_text("Voir mes données").first.click()
     page.locator("#id_pin").fill(pin)

@@ -43,7 +43,7 @@ def test_a_list_is_dropped_its_columns_corrected_and_its_machines_entered(visit,
     page.wait_for_url("**/releves/listes/**")
     address = page.url
     assert page.locator("tr.plan-new").count() == 3
-    take_picture(page, tmp_path, "liste-colonnes", width)
+    take_picture(page, "liste-colonnes", width)
     assert page.get_by_text("8 Go ?").count() >= 1, "what was not understood is quoted"
     if script:
         fits_and_is_accessible(page)
@@ -87,7 +87,7 @@ def test_a_long_list_is_entered_by_a_job_that_its_page_follows(visit, tmp_path, 
     page.wait_for_url("**/releves/depots/**")  # by itself: refreshed by the script, or by the browser every 5 s
     page.locator("#drop .notice-success").wait_for(timeout=60_000)
     assert page.get_by_text("1050 nouvelles machines").count()
-    take_picture(page, tmp_path, "liste-entree", width)
+    take_picture(page, "liste-entree", width)
     if script:
         fits_and_is_accessible(page)
     page.goto(f"/stock/?q={prefix}00000")

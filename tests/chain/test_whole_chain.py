@@ -3,7 +3,6 @@ promises; anyone verifies; the agreement is signed on a tablet; the label opens 
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import pytest
 
 from maillon.demo.models import models
 from maillon.demo.readings import erasure_report, reading
-from tests.chain.conftest import TOUR
 from tests.chain.test_every_page import take_picture
 
 pytestmark = pytest.mark.browser
@@ -27,10 +25,8 @@ TABLET = 820
 
 def shot(page, name):
     """A picture of the README's tour, when it is asked for."""
-    if os.environ.get("MAILLON_TOUR"):
-        width = page.viewport_size["width"]
-        page.evaluate("window.scrollTo(0, 0)")
-        take_picture(page, TOUR, f"chaine-{name}", width)
+    page.evaluate("window.scrollTo(0, 0)")
+    take_picture(page, f"chaine-{name}", page.viewport_size["width"])
 
 
 def drop(page, files, lot=""):
