@@ -172,6 +172,9 @@ def test_a_photo_shows_the_machine_as_it_left(world, client):
     kept = Photo.objects.get()
     answer = client.get(f"/remises/photos/{kept.pk}/")
     assert answer["Content-Type"] == "image/jpeg" and b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    commands.prepare_item(actor=world.actor("head"), item_id=item.pk, answers=commands.Answers(condition="B"))
+    page = client.get(f"/conventions/{agreement.code}/signer/").content.decode()
+    assert f'src="/remises/photos/{kept.pk}/"' in page, "what is signed for is seen"
     client.force_login(world.users["neighbour"])
     assert client.get(f"/remises/photos/{kept.pk}/").status_code == 404
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 from PIL import Image, UnidentifiedImageError
 
+from maillon.distribution.agreements.text import RIGHT_TO_LEFT
 from maillon.kernel import files, wording
 from maillon.kernel.documents import render
 from maillon.kernel.documents.typography import typeset
@@ -42,6 +43,8 @@ def pdf(
             "text": {
                 "title": text["title"],
                 "note": text["note"],
+                "note_language": text.get("note_language", lang),  # texts frozen before it was written have none
+                "note_direction": "rtl" if text.get("note_language") in RIGHT_TO_LEFT else "ltr",
                 "parties": text["parties"],
                 "sections": [
                     {

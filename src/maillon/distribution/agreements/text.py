@@ -36,6 +36,9 @@ NOT_TRANSLATED = {
 }
 
 
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Party:
     """Who signs. guardian: the parent or legal guardian who signs for a minor. email, phone (E.164): where a one-time
@@ -92,6 +95,7 @@ def compose(facts: Facts, party: Party, language: str) -> dict[str, Any]:
             "schema": SCHEMA,
             "language": lang,
             "note": NOT_TRANSLATED.get(language, ""),
+            "note_language": language if language in NOT_TRANSLATED and len(language) == 2 else lang,
             "code": facts.code,
             "request": facts.request,
             "kind": facts.kind,

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.mail import send_mail
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -27,7 +28,7 @@ from maillon.distribution.agreements.forms import (
     StrokesForm,
     initial_of,
 )
-from maillon.distribution.agreements.models import Agreement, Paper
+from maillon.distribution.agreements.models import Agreement, Item, Paper
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel, Way
 from maillon.distribution.appointments.queries import booked
@@ -192,7 +193,18 @@ def text(request: Request, code: str) -> HttpResponse:
     except Refusal as refused:
         return _page(request, shown, status=409, refused=refused)
     path = strokes.svg_path(strokes.parse(drawn[1].decode())) if drawn else ""
+    told = _with_pictures(told, queries.items_of(shown))
     return render(request, "distribution/text.html", {"agreement": shown, "text": told, "digest": digest, "path": path})
+
+
+def _with_pictures(told: dict[str, Any], items: list[Item]) -> dict[str, Any]:
+    """The same text to show: each machine with the addresses of the photos that its words, and so the hash, name."""
+    address = {photo.digest: reverse("desk:picture", args=[photo.pk]) for item in items for photo in item.photos.all()}
+    machines = [
+        {**machine, "pictures": [address[digest] for digest in machine["photos"] if digest in address]}
+        for machine in told["machines"]
+    ]
+    return {**told, "machines": machines}
 
 
 @access("handover.view")
@@ -303,14 +315,15 @@ def sign(request: Request, code: str) -> HttpResponse:
 def _sign_page(request: Request, shown: Agreement, *, status: int = 200, **more: Any) -> HttpResponse:
     if shown.state != AgreementState.DRAFT:
         return _page(request, shown, status=status, **more)
-    items = [item for item in queries.items_of(shown) if item.state == "prepared"]
+    every = queries.items_of(shown)
+    items = [item for item in every if item.state == "prepared"]
     if not items or any(item.prepared_at is None for item in items):
         return redirect("desk:agreement", shown.code)
     shown, told, digest = commands.read_text(actor=request.actor, agreement_id=shown.pk)
     living = getattr(shown, "one_time_code", None)
     context = {
         "agreement": shown,
-        "text": told,
+        "text": _with_pictures(told, every),
         "digest": digest,
         "scan_form": ScanForm(),
         "code_form": CodeForm(),
