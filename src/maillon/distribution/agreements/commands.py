@@ -142,7 +142,7 @@ def prepare(*, actor: Actor, request_id: UUID, card: Card, at: datetime | None =
     return made
 
 
-def _desk(actor: Actor, lender: UUID, prescriber: UUID, place: Place | None) -> UUID | None:
+def _desk(actor: Actor, lender: UUID, prescriber: UUID, place: Place | None) -> UUID:
     """Whose people hand over: those of the place, when who prepares stays a party anyway; else who prepares."""
     prepared_for_others = place is not None and actor.organisation_id in (lender, prescriber)
     return place.organisation_id if place and prepared_for_others else actor.home
