@@ -80,8 +80,7 @@ def filled():
         signed(place)
         decided(place)
         helped(place)
-        device = Device.objects.get(serial=serial)
-        things[place.coordination.name] = (place, device, lot)
+        things[place.coordination.name] = arguments(place, Device.objects.get(serial=serial), lot)
     return world, foreign, things
 
 
@@ -109,14 +108,15 @@ def request_code(place):
     return Request.objects.filter(territory=place.coordination).first().code
 
 
-def arguments(names, place, device, lot):
-    """Values for the named groups of a route."""
+def arguments(place, device, lot):
+    """What opens one of this territory's things: by the name of a route's argument; codes by a word of its address."""
     agreement = Agreement.objects.get(territory=place.coordination)
     coded = {"lots": lot.code, "besoins": request_code(place), "conventions/nouvelle": request_code(place)}
     coded |= dict.fromkeys(("convention", "remises", "prets"), agreement.code)
     coded |= dict.fromkeys(("aide/demandes", "aide/suivi"), Ticket.objects.get(territory=place.coordination).code)
-    known = {
-        "code": next((code for word, code in coded.items() if word in names[0]), device.code),
+    return {
+        "device": device.code,
+        "coded": coded,
         "organisation_id": place.workshop.pk,
         "donor_id": place.donor.pk,
         "membership_id": place.workshop.memberships.first().pk,
@@ -134,12 +134,19 @@ def arguments(names, place, device, lot):
         "promise_id": Promise.objects.filter(territory=place.coordination).first().pk,
         "review_id": Review.objects.get(territory=place.coordination).pk,
         "trial_id": RuleTrial.objects.get(territory=place.coordination).pk,
-        "number": 1
-        if "registre" in names[0]
-        else Erasure.objects.filter(medium__device=device, proved=True).first().number,
-        "name": "arrive" if "lots" in names[0] else "triaged",
+        "number": Erasure.objects.filter(medium__device=device, proved=True).first().number,
     }
-    return {name: known.get(name, uuid4()) for name in names[1:]}
+
+
+def argument(name, path, things):
+    """A value for this named group of this route."""
+    if name == "code":
+        return next((code for word, code in things["coded"].items() if word in path), things["device"])
+    if name == "name":
+        return "arrive" if "lots" in path else "triaged"
+    if name == "number" and "registre" in path:
+        return 1
+    return things.get(name, uuid4())
 
 
 def ours():
@@ -148,23 +155,21 @@ def ours():
             yield name, path, stated(view, Match(path, namespaces))
 
 
-def answer(client, name, path, place, device, lot, method):
-    names = (path, *re.findall(r"<(?:\w+:)?(\w+)>", path))
-    url = reverse(name, kwargs=arguments(names, place, device, lot))
-    return getattr(client, method)(url)
+def answer(client, name, path, things, method):
+    names = re.findall(r"<(?:\w+:)?(\w+)>", path)
+    return getattr(client, method)(reverse(name, kwargs={each: argument(each, path, things) for each in names}))
 
 
 @pytest.mark.parametrize("who", ["", *ROLES])
 def test_each_role_opens_what_its_permissions_allow_and_nothing_else(client, filled, who, settings):
     world, _foreign, things = filled
-    place, device, lot = things[world.coordination.name]
     if who:
         client.force_login(world.users[who])
     actor = world.actor(who) if who else None
     wrong = []
     for name, path, rule in ours():
         for method in ("get", "post"):
-            response = answer(client, name, path, place, device, lot, method)
+            response = answer(client, name, path, things[world.coordination.name], method)
             if response.status_code >= 500:
                 wrong.append(f"{method} {path}: {response.status_code}")
             if rule == EVERYONE:
@@ -187,14 +192,13 @@ def sent_above(response, method):
 @pytest.mark.parametrize("who", ROLES)
 def test_nobody_opens_what_belongs_to_another_territory(client, filled, who):
     world, foreign, things = filled
-    place, device, lot = things[foreign.coordination.name]
     client.force_login(world.users[who])
     opened = []
     for name, path, rule in ours():
         if rule in (EVERYONE, SIGNED_IN) or "<" not in path:
             continue
         for method in ("get", "post"):
-            response = answer(client, name, path, place, device, lot, method)
+            response = answer(client, name, path, things[foreign.coordination.name], method)
             if response.status_code not in (403, 404) and not sent_above(response, method):
                 opened.append(f"{method} {path}: {response.status_code}")
     assert opened == []
@@ -203,13 +207,12 @@ def test_nobody_opens_what_belongs_to_another_territory(client, filled, who):
 @pytest.mark.parametrize("who", ["neighbour"])
 def test_a_workshop_does_not_open_another_workshop_s_machine(client, filled, who):
     world, _foreign, things = filled
-    place, device, lot = things[world.coordination.name]
     client.force_login(world.users[who])
     opened = [
         path
         for name, path, rule in ours()
         if "machines/<" in path and rule not in (EVERYONE, SIGNED_IN)
-        for response in [answer(client, name, path, place, device, lot, "get")]
+        for response in [answer(client, name, path, things[world.coordination.name], "get")]
         if response.status_code not in (403, 404) and not sent_above(response, "get")
     ]
     assert opened == []
@@ -230,8 +233,8 @@ def test_every_role_has_permissions():
 def test_a_form_s_address_come_back_to_leads_to_its_page(client, filled, address, page):
     """After signing in again, or changing the language under a refused form: not an empty answer."""
     world, _foreign, things = filled
-    place, _device, lot = things[world.coordination.name]
     client.force_login(world.users["coordinator"])
-    known = {"lot": lot.code, "org": place.workshop.pk, "id": uuid4()}
+    lot = things[world.coordination.name]["coded"]["lots"]
+    known = {"lot": lot, "org": world.workshop.pk, "id": uuid4()}
     answered = client.get(address.format(**known), follow=True)
     assert answered.status_code == 200 and answered.request["PATH_INFO"] == page.format(**known)
