@@ -12,6 +12,7 @@ BENCHES = {
     "allocation": ("maillon.allocation.bench:main", "up to a million requests and devices, and the rules of thumb"),
     "reserve": ("maillon.allocation.bench_reserve:main", "50 processes reserving at once, some killed: none wrong"),
     "stock": ("maillon.workshop.stock.bench:main", "the stock page among a million devices"),
+    "board": ("maillon.demo.board_bench:main", "start pages, the board and the public figures of a large territory"),
 }
 
 
