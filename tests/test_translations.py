@@ -222,7 +222,7 @@ def html_pages(client, things):
     """Every page that opens with these things: (its route, its HTML)."""
     for name, path, _rule in ours():
         try:
-            response = answer(client, name, path, *things, "get")
+            response = answer(client, name, path, things, "get")
         except NoReverseMatch:  # tests.test_access fails on a route whose arguments it does not know
             continue
         if response.status_code not in (301, 302) and response.headers.get("Content-Type", "").startswith("text/html"):

@@ -119,7 +119,7 @@ def test_the_history_writes_the_closing_day_as_people_do(english):
 def test_the_plan_waits_for_the_closing_day(english):
     world, *_ = make_queue([{}], 1)
     campaign = campaigns.open_campaign(actor=world.actor("coordinator"), closes_on=DAY + timedelta(days=1), at=NOON)
-    with pytest.raises(Refusal, match="Requests are taken until .*21.* 2026"):
+    with pytest.raises(Refusal, match=r"Requests are taken until .*21.* 2026"):
         computed(world, campaign)
 
 

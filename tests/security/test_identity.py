@@ -96,27 +96,23 @@ def test_the_words_looked_for_are_found_where_they_are_shown(client, identified)
 
 @pytest.mark.parametrize("who", ["", "other", *OTHERS])
 def test_no_address_tells_another_role_who_it_is(client, identified, who):
-    world, (place, device, lot) = identified
+    world, things = identified
     client.raise_request_exception = False  # an error's own page is looked at like another
     if who:
         client.force_login(world.users[who])
     leaks = []
     for name, path, _rule in ours():
         for method in ("get", "post"):
-            if NEEDLE.search(told(answer(client, name, path, place, device, lot, method))):
+            if NEEDLE.search(told(answer(client, name, path, things, method))):
                 leaks.append(f"{method} {path}")
     assert leaks == []
 
 
 def test_looking_at_pages_tells_its_own_prescriber_nothing_that_was_not_asked_for(client, identified):
-    world, (place, device, lot) = identified
+    world, things = identified
     client.raise_request_exception = False
     client.force_login(world.users["prescriber"])
-    leaks = [
-        path
-        for name, path, _rule in ours()
-        if NEEDLE.search(told(answer(client, name, path, place, device, lot, "get")))
-    ]
+    leaks = [path for name, path, _rule in ours() if NEEDLE.search(told(answer(client, name, path, things, "get")))]
     assert leaks == []
 
 
