@@ -369,6 +369,14 @@ def test_people_of_one_name_are_several_when_nothing_else_is_the_same(world):
     assert len(enter(world, receive(world, twin)).entered) == 1, "two references are two requests"
 
 
+def test_a_reference_and_a_telephone_tell_two_people_of_one_name_and_commune_apart(world):
+    enter(world, receive(world, csv([ROWS[0]])))
+    other = ["D-2", *ROWS[0][:2], "06 99 88 77 66", *ROWS[0][3:]]
+    listed = enter(world, receive(world, csv([other], ["Dossier", *TITLES])))
+    assert (len(listed.entered), listed.changed) == (1, []), "the first one keeps its request"
+    assert len(enter(world, receive(world, csv([ROWS[0]]))).known) == 1
+
+
 def test_a_correction_loses_nothing_that_was_completed_since(world):
     titles = [*TITLES, "Situation", "Justificatif vu le", "Monoparental"]
     enter(world, receive(world, csv([[*ROWS[0], "pas d'ordinateur, tranche A", "", "oui"]], titles)))

@@ -325,7 +325,8 @@ def _of_the_same_person(actor: Actor, checked: Sequence[Checked], taken: set[UUI
     """Rows whose telephone, commune or need was corrected since: the same name at the same prescriber, and the same
     telephone, e-mail or commune besides, or neither telephone nor e-mail on either side.
 
-    Two references of its own are two requests, were they of one name. taken: requests that other rows are.
+    Two references of its own are two requests, were they of one name; with a reference, the commune is not enough: that
+    is how people of one name are told apart. taken: requests that other rows are.
     """
     named = {
         row.number: {value for _kind, value in identities.own_marks(row.person.name, actor.home)} for row in checked
@@ -364,7 +365,8 @@ def _of_the_same_person(actor: Actor, checked: Sequence[Checked], taken: set[UUI
 def _same_person(row: Checked, held: set[tuple[str, str]], territory: UUID) -> bool:
     said = set(identities.marks_of(row.person, territory, row.facts.commune or ""))
     reached = {kind for kind, _value in said | held} & {"phone", "email"}
-    return bool(said & held) or not reached
+    shared = {kind for kind, _value in said & held}
+    return bool(shared & reached if row.has_reference else shared) or not reached
 
 
 def _some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
