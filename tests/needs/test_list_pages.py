@@ -1,5 +1,7 @@
 """The pages of lists of requests, as someone walks them."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -72,7 +74,7 @@ def test_what_was_not_shown_does_not_enter(prescriber, world):
     listed = receive(world)
     sent = form_of(prescriber, listed, use="creation", c3="")
     answer = prescriber.post(reverse("needs:list", args=[listed.pk]), sent, follow=True).content.decode()
-    assert "You changed something" in answer and not Request.objects.exists()
+    assert "Something changed" in answer and not Request.objects.exists()
     prescriber.post(reverse("needs:list", args=[listed.pk]), form_of(prescriber, listed))
     assert set(Request.objects.values_list("use", flat=True)) == {"creation"}
 
@@ -96,6 +98,25 @@ def test_a_corrected_list_is_seen_then_changes_its_requests_unless_unticked(pres
     answer = prescriber.post(reverse("needs:list", args=[listed.pk]), sent, follow=True).content.decode()
     assert "Requests updated" in answer and Request.objects.filter(use="administrative", kinds=["tablet"]).exists()
     assert Request.objects.count() == 3
+
+
+def test_a_request_filed_or_corrected_since_the_list_was_shown_is_shown_before_it_changes(prescriber, world):
+    listed = receive(world, csv([ROWS[0]]))
+    address, sent = reverse("needs:list", args=[listed.pk]), form_of(prescriber, listed)
+    colleague = receive(world, csv([[*ROWS[0][:4], "tablette", "Nantes"]]))
+    commands.enter(actor=world.actor("prescriber"), list_id=colleague.pk)
+    body = prescriber.post(address, sent, follow=True).content.decode()
+    assert "Something changed" in body and "(Machine)" in body and Request.objects.get().kinds == ["tablet"]
+    sent = form_of(prescriber, listed, updates_shown="1", updates="on")
+    commands.change_request(
+        actor=world.actor("prescriber"),
+        request_id=Request.objects.get().pk,
+        facts=replace(commands.facts_of(Request.objects.get()), kinds=["desktop"]),
+    )
+    assert "Something changed" in prescriber.post(address, sent, follow=True).content.decode()
+    assert Request.objects.get().kinds == ["desktop"], "the same field would change, of what nobody saw"
+    sent = form_of(prescriber, listed, updates_shown="1", updates="on")
+    assert "Requests updated" in prescriber.post(address, sent, follow=True).content.decode()
 
 
 def test_another_sheet_or_row_of_titles_is_read_anew(prescriber, world):

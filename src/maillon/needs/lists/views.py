@@ -112,11 +112,13 @@ def _said(request: HttpRequest, listed: RequestList, content: Content, habits: L
             messages.success(request, _("One request was filed for the group; no name of the list was kept."))
             return redirect("needs:request", filed.code)
         if action == "enter":
-            if request.POST.get("seen") == _mark(listed, commands.habits_of(actor)):
+            habits = commands.habits_of(actor)
+            _columns, found = commands.checked(actor, listed, content, habits)
+            if request.POST.get("seen") == _mark(listed, habits, found):
                 commands.enter(actor=actor, list_id=listed.pk)
             else:
                 messages.warning(
-                    request, _("You changed something: here is what would enter now. Nothing was entered yet.")
+                    request, _("Something changed: here is what would enter now. Nothing was entered yet.")
                 )
     except Refusal as refused:
         shown = commands.habits_of(actor)
@@ -134,6 +136,7 @@ def _page(
     counts = rows.summary(found)
     every = [problem for row in found for problem in row.problems]
     problems = [problem for problem in every if not problem.missing]
+    changed = [row for row in found if row.outcome == "changed"]
     table = content.sheet(said.sheet)
     columns_form = more.pop("columns_form", None) or ColumnsForm(sheets=content.sheets, columns=said)
     context = {
@@ -156,12 +159,11 @@ def _page(
         "problems": problems[:PROBLEMS_SHOWN],
         "problems_more": max(0, len(problems) - PROBLEMS_SHOWN),
         "repeated": [row for row in found if row.outcome == "repeated"][:PROBLEMS_SHOWN],
-        "changed": [(row, [columns.FIELDS[name] for name in row.changes]) for row in found if row.outcome == "changed"][
-            :PROBLEMS_SHOWN
-        ],
+        "changed": [(row, [columns.FIELDS[name] for name in row.changes]) for row in changed[:PROBLEMS_SHOWN]],
+        "changed_more": max(0, len(changed) - PROBLEMS_SHOWN),
         "known": [row for row in found if row.outcome == "known"][:PROBLEMS_SHOWN],
         "group_form": GroupForm(prefix="group", initial={"quantity": _how_many(found, listed)}),
-        "mark": _mark(listed, habits),
+        "mark": _mark(listed, habits, found),
         "at_once": commands.AT_ONCE,
     }
     return render(request, "needs/lists/list.html", {**context, **more}, status=status)
@@ -178,9 +180,17 @@ def _examples(table: Any, header: int, index: int) -> list[str]:
     return list(dict.fromkeys(text for text in said if text))[:EXAMPLES]
 
 
-def _mark(listed: RequestList, habits: ListHabits) -> str:
-    """What was shown, in a few signs: another mark means that something else would enter."""
-    shown = json.dumps([listed.columns, listed.whole, habits.words], sort_keys=True)
+def _mark(listed: RequestList, habits: ListHabits, found: list[Checked]) -> str:
+    """What was shown, in a few signs: another mark means that something else would enter, or change.
+
+    A colleague may have filed, or corrected, a request that the list would change, since it was shown.
+    """
+    changed = [
+        [row.number, row.code, row.changes, row.request and row.request.changed_at.isoformat()]
+        for row in found
+        if row.outcome == "changed"
+    ]
+    shown = json.dumps([listed.columns, listed.whole, habits.words, changed], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
@@ -193,6 +203,7 @@ def _after(request: HttpRequest, listed: RequestList) -> HttpResponse:
         "failed": listed.state == ListState.ENTERING and job is not None and not job.going,
         "entered": listed.entered[:PROBLEMS_SHOWN],
         "changed": listed.changed[:PROBLEMS_SHOWN],
+        "changed_more": max(0, len(listed.changed) - PROBLEMS_SHOWN),
         "more": max(0, len(listed.entered) - PROBLEMS_SHOWN),
     }
     return render(request, "needs/lists/_after.html" if request.htmx else "needs/lists/after.html", context)
