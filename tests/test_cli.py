@@ -281,6 +281,7 @@ def free_port():
 
 SMALL = {
     "allocation": ["--sizes", "50", "--groups", "5"],
+    "board": ["--devices", "60", "--requests", "60", "--repeat", "2"],
     "intake": ["--machines", "3"],
     "jobs": ["--jobs", "5", "--workers", "2"],
     "labels": ["--labels", "5", "--format", "62x29"],

@@ -19,7 +19,8 @@ NOT_PAGES = (
     *(".pdf", ".json", ".jsonld", ".pem", ".csv", ".zip", ".ods", ".py", ".ics"),
     *("/brut/", "/export/", "recovery-codes/download/", "/vide/csv/", "/vide/ods/"),
 )
-LINKS = "[...document.querySelectorAll('a[href]')].filter(a => !a.hasAttribute('download')).map(a => a.href)"
+LINKS = """[...document.querySelectorAll("a[href]")].filter(a => !a.hasAttribute("download"))
+    .map(a => new URL(a.getAttribute("href"), location).href)"""  # a drawing's links have no address of their own
 SEVERAL = {("stock:list", None): 4, ("workshop:device", None): 6}
 ENOUGH = 160  # pages a role; a role has some 80
 
