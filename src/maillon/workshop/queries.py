@@ -78,7 +78,7 @@ def judgement_of(device: Device, machine: Machine) -> Judgement:
     """With what its check-list says of parts that no tool may have seen. One query, none before it is on the bench."""
     if State(device.state) in BEFORE_CHECKS:
         return judge(machine)
-    return judge(machine, _seen(dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))))
+    return judge(machine, seen_of(dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))))
 
 
 def judged(devices: QuerySet[Device]) -> Iterator[tuple[int, Machine, Judgement]]:
@@ -90,10 +90,10 @@ def judged(devices: QuerySet[Device]) -> Iterator[tuple[int, Machine, Judgement]
     rows: Any = Hardware.objects.filter(device__in=devices).values_list("device_id", "document")
     for number, document in rows.iterator():
         machine = unpacked(document)
-        yield number, machine, judge(machine, _seen(answers.get(number, {})))
+        yield number, machine, judge(machine, seen_of(answers.get(number, {})))
 
 
-def _seen(answers: Mapping[str, str]) -> dict[Criterion, bool]:
+def seen_of(answers: Mapping[str, str]) -> dict[Criterion, bool]:
     """What a person saw work, or saw that there is none."""
     works, absent = CheckAnswer.Answer.OK, CheckAnswer.Answer.ABSENT
     seen = {CHECKED[line]: True for line, answer in answers.items() if answer == works}

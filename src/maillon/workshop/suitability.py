@@ -1,7 +1,8 @@
-"""What each of many machines is fit for, for the allocation and the board."""
+"""What each of many machines is fit for, for the board."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,42 +10,37 @@ from maillon.hardware.criteria import Criterion
 from maillon.hardware.judgement import Fit, judge
 from maillon.hardware.thresholds import Use
 from maillon.workshop.models import CheckAnswer, Hardware
-from maillon.workshop.queries import CHECKED, unpacked
+from maillon.workshop.queries import CHECKED, seen_of, unpacked
 
 
-def uses_of(numbers: Iterable[int]) -> dict[int, frozenset[Use]]:
+def uses_of(numbers: "QuerySet[Any, int]") -> dict[int, frozenset[Use]]:
     """The uses that nothing forbids and everything needed was seen for, by device number. Two queries.
 
-    A device whose hardware was never read is fit for none.
+    numbers: not evaluated, for they may be more than a query takes as values. A device whose hardware was never read
+    is fit for none.
     """
-    wanted = numbers if isinstance(numbers, QuerySet) else list(numbers)  # more than a query takes as values
-    documents = dict(Hardware.objects.filter(device_id__in=wanted).values_list("device_id", "document"))
-    seen: dict[int, dict[str, str]] = {}
-    answers = CheckAnswer.objects.filter(device_id__in=wanted, line__in=CHECKED)
-    for number, line, answer in answers.values_list("device_id", "line", "answer"):
-        seen.setdefault(number, {})[line] = answer
-    found = {}
-    for number, document in documents.items():
-        told = {
-            CHECKED[line]: answer == CheckAnswer.Answer.OK
-            for line, answer in sorted(seen.get(number, {}).items())
-            if answer == CheckAnswer.Answer.OK or (answer == CheckAnswer.Answer.ABSENT and line != "wifi")
-        }
-        found[number] = _judged(bytes(document), told)
-    return found
+    answers: dict[int, dict[str, str]] = {}
+    checks = CheckAnswer.objects.filter(device_id__in=numbers, line__in=CHECKED)
+    for number, line, answer in checks.values_list("device_id", "line", "answer"):
+        answers.setdefault(number, {})[line] = answer
+    documents: Any = Hardware.objects.filter(device_id__in=numbers).values_list("device_id", "document")
+    return {
+        number: _judged(bytes(document), seen_of(answers.get(number, {}))) for number, document in documents.iterator()
+    }
 
 
 # What was judged already, by a digest of all that it was judged by: reading 10,000 documents again takes five seconds.
 _known: dict[bytes, frozenset[Use]] = {}
+_sets: dict[frozenset[Use], frozenset[Use]] = {}  # each kept once: at most 2 to the number of uses
 MOST_KNOWN = 200_000
 
 
-def _judged(document: bytes, told: Mapping[Criterion, bool]) -> frozenset[Use]:
-    key = blake2b(repr([(str(line), ok) for line, ok in told.items()]).encode() + document, digest_size=16).digest()
+def _judged(document: bytes, seen: Mapping[Criterion, bool]) -> frozenset[Use]:
+    key = blake2b(repr(sorted(seen.items())).encode() + document, digest_size=16).digest()
     if (uses := _known.get(key)) is None:
-        verdicts = judge(unpacked(document), told).uses
+        verdicts = judge(unpacked(document), seen).uses
         uses = frozenset(use for use, verdict in verdicts.items() if verdict.fit is Fit.YES)
         if len(_known) >= MOST_KNOWN:
             _known.clear()
-        _known[key] = uses
+        _known[key] = uses = _sets.setdefault(uses, uses)
     return uses
