@@ -16,12 +16,19 @@ def french() -> bool:
     return (get_language() or "fr").startswith("fr")
 
 
+def _foreign() -> bool:
+    """A language of the agreements alone."""
+    return not french() and not (get_language() or "").startswith("en")
+
+
 def unknown() -> str:
     return gettext("not known")
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """Grouped by thousands: "1 234 567,5" in French, "1,234,567.5" in English."""
+    """Grouped by thousands: "1 234 567,5" in French, "1,234,567.5" in English; as Django has it elsewhere."""
+    if _foreign():
+        return str(formats.number_format(value, decimals, force_grouping=True))
     text = f"{value:,.{decimals}f}"
     return text.replace(",", NARROW).replace(".", ",") if french() else text
 
@@ -58,6 +65,8 @@ def _size(count: int, base: int) -> str:
 def long_date(value: date | datetime) -> str:
     if isinstance(value, datetime):
         value = _local(value)
+    if _foreign():  # cases and articles are the language's own: "1 июля 2027 г.", "1 de julio de 2027"
+        return str(formats.date_format(value, "DATE_FORMAT"))
     text = formats.date_format(value, "j F Y")
     return text.replace("1 ", "1er ", 1) if french() and value.day == 1 else text
 

@@ -10,8 +10,10 @@ from typing import Any
 from django.utils.translation import gettext, override
 from PIL import Image, UnidentifiedImageError
 
-from maillon.distribution.agreements.text import RIGHT_TO_LEFT
+from maillon.distribution.agreements.text import BINDING, RIGHT_TO_LEFT, pairs
+from maillon.distribution.agreements.vocabulary import Way
 from maillon.kernel import files, wording
+from maillon.kernel.codes import pretty
 from maillon.kernel.documents import render
 from maillon.kernel.documents.typography import typeset
 
@@ -26,84 +28,92 @@ def pdf(
     *,
     digest: str = "",
     signed_at: datetime | None = None,
-    signed: str = "",
+    way: str = "",
     path: str = "",
     at: datetime,
     fictitious: bool = False,
 ) -> bytes:
-    """Tagged PDF/A-2a, in the text's own language.
+    """Tagged PDF/A-2a, in the text's own language, with the French beside when the text holds it.
 
-    digest: of the text, once frozen. signed: how it was signed, in words, for `signed_at`. path: the signature's SVG
-    path. at: the document's own date. Without `signed_at`, there is room to sign by hand.
+    digest: of the text, once frozen. way: how it was signed (Way), for `signed_at`. path: the signature's SVG path.
+    at: the document's own date. Without `signed_at`, there is room to sign by hand.
     """
     lang = text["language"]
+    french = _words(text[BINDING], "fr", signed_at, way) if BINDING in text else None
+    direction = "rtl" if text.get("note_language") in RIGHT_TO_LEFT else "ltr"
+    data = {
+        **pairs(_words(text, lang, signed_at, way), french),
+        "note_language": text.get("note_language", lang),  # texts frozen before it was written have none
+        "note_direction": direction,
+        "both": french is not None,
+        "code": pretty(text["code"]),
+        "codes": [machine["code"] for machine in text["machines"]],
+        "models": [machine["title"] for machine in text["machines"]],
+        "photos": _photos(text),
+        "path": path,
+        "to_sign": signed_at is None,
+        "digest": digest,
+        "fictitious": fictitious,
+    }
+    return render(TEMPLATE, data, date=at, lang=lang)
+
+
+def _words(side: dict[str, Any], lang: str, signed_at: datetime | None, way: str) -> dict[str, Any]:
+    """All that is printed in words. side: the text, or its French."""
     with override(lang):
-        data = {
-            "words": {key: typeset(words, lang) for key, words in _words(text).items()},
+        how = str(Way(way).label) if way else ""
+        moment = wording.moment(signed_at) if signed_at else ""
+        said = {
+            "code": gettext("Code of the agreement"),
+            "machines": gettext("The machines"),
+            "photo": gettext("Photo of machine"),
+            "signature": gettext("Signature"),
+            "signature_alt": gettext("Signature drawn with a finger"),
+            "digest": gettext("Fingerprint of this text (SHA-256), written in the register when it was signed:"),
+            "fictitious": gettext("Demonstration: organisations, people and machines are fictitious."),
+            "footer": gettext("Made by Maillon, free software. Ask for a copy at any time."),
+        }
+        return {
+            "words": {key: typeset(words, lang) for key, words in said.items()},
             "text": {
-                "title": text["title"],
-                "note": text["note"],
-                "note_language": text.get("note_language", lang),  # texts frozen before it was written have none
-                "note_direction": "rtl" if text.get("note_language") in RIGHT_TO_LEFT else "ltr",
-                "parties": text["parties"],
+                "title": side["title"],
+                "note": side["note"],
+                "parties": side["parties"],
                 "sections": [
                     {
                         "heading": section["heading"],
                         "sentences": [typeset(sentence, lang) for sentence in section["sentences"]],
                     }
-                    for section in text["sections"]
+                    for section in side["sections"]
                 ],
-                "agreed": typeset(text["agreed"], lang),
+                "agreed": typeset(side["agreed"], lang),
             },
-            "code": text_code(text),
-            "machines": _machines(text),
+            "machines": [_rows(machine) for machine in side["machines"]],
             "state": "" if signed_at else gettext("To be read, then signed"),
-            "signed": gettext("Signed on %(moment)s: %(how)s.") % {"moment": wording.moment(signed_at), "how": signed}
+            "signed": gettext("Signed on %(moment)s: %(how)s.") % {"moment": moment, "how": how[:1].lower() + how[1:]}
             if signed_at
             else "",
-            "path": path,
-            "to_sign": signed_at is None,
             "lines": [gettext("Signature of the person"), gettext("For who hands over: name and signature")],
-            "digest": digest,
-            "fictitious": fictitious,
         }
-    return render(TEMPLATE, data, date=at, lang=lang)
 
 
-def text_code(text: dict[str, Any]) -> str:
-    from maillon.kernel.codes import pretty
-
-    return pretty(text["code"])
-
-
-def _words(text: dict[str, Any]) -> dict[str, str]:
-    return {
-        "document_title": f"{text['title']} {text_code(text)}",
-        "code": gettext("Code of the agreement"),
-        "machines": gettext("The machines"),
-        "photo": gettext("Photo of machine"),
-        "signature": gettext("Signature"),
-        "signature_alt": gettext("Signature drawn with a finger"),
-        "digest": gettext("Fingerprint of this text (SHA-256), written in the register when it was signed:"),
-        "fictitious": gettext("Demonstration: organisations, people and machines are fictitious."),
-        "footer": gettext("Made by Maillon, free software. Ask for a copy at any time."),
-    }
+def _rows(machine: dict[str, Any]) -> list[list[str]]:
+    rows = [
+        [gettext("Serial number"), machine["serial"] or wording.unknown()],
+        [gettext("Looks"), machine["condition"] or wording.unknown()],
+        [gettext("Given with it"), ", ".join(machine["accessories"]) or gettext("nothing")],
+    ]
+    return [*rows, [gettext("Price"), machine["price"]]] if machine["price"] else rows
 
 
-def _machines(text: dict[str, Any]) -> list[dict[str, Any]]:
+def _photos(text: dict[str, Any]) -> list[list[list[int]]]:
+    """Those of each machine."""
     left = MOST_PHOTOS
     shown = []
     for machine in text["machines"]:
         photos = [bytes_of for digest in machine["photos"][:PHOTOS_A_MACHINE] if (bytes_of := _small(digest))][:left]
         left -= len(photos)
-        rows = [
-            [gettext("Serial number"), machine["serial"] or wording.unknown(), "strong"],
-            [gettext("Looks"), machine["condition"] or wording.unknown()],
-            [gettext("Given with it"), ", ".join(machine["accessories"]) or gettext("nothing")],
-        ]
-        if machine["price"]:
-            rows.append([gettext("Price"), machine["price"]])
-        shown.append({"code": machine["code"], "title": machine["title"], "rows": rows, "photos": photos})
+        shown.append(photos)
     return shown
 
 

@@ -10,6 +10,7 @@ from maillon.distribution.agreements import queries
 from maillon.distribution.agreements.commands import CODE_TRIES
 from maillon.distribution.agreements.models import Agreement
 from maillon.distribution.agreements.queries import USE
+from maillon.distribution.agreements.text import side_by_side
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel
 from maillon.kernel import codes, vault
 from maillon.needs.models import Request
@@ -30,7 +31,7 @@ def part(shown: Request) -> dict[str, Any] | None:
     for agreement in drafts:
         text, digest = queries.text_and_digest(agreement, queries.items_of(agreement))
         if digest == agreement.one_time_code.text_sha256:
-            to_sign.append({"text": text, "code": vault.unseal(agreement.one_time_code.sealed, USE)})
+            to_sign.append({"text": side_by_side(text), "code": vault.unseal(agreement.one_time_code.sealed, USE)})
     signed = list(theirs(shown).order_by("-signed_at"))
     return {"to_sign": to_sign, "signed": signed} if to_sign or signed else None
 

@@ -1,8 +1,9 @@
 """The text of an agreement, sentence by sentence, as it is shown, signed, frozen and printed.
 
-Sentences are short and plain (FALC): one idea each. A language is a translation of these sentences; where there is
-none, easy French is used and a line in the person's own language says so. The text is one JSON value: its canonical
-form is what is hashed, so that the page, the PDF and the signature are of the same words.
+Sentences are short and plain (FALC): one idea each. French and English are the platform's own. In each of `TRANSLATED`
+the French of every sentence is in the text too, and binds: nobody has read these translations over. In any other
+language it is easy French, and a line says so. The text is one JSON value: its canonical form is what is hashed, so
+that the page, the PDF and the signature are of the same words.
 """
 
 import hashlib
@@ -12,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language_bidi, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from maillon.distribution.agreements.rules import KEPT_YEARS
 from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind
@@ -22,21 +23,16 @@ from maillon.kernel.codes import pretty
 from maillon.workshop.models import Condition
 
 SCHEMA = "maillon-agreement/1"
-# Said in the person's own language when the text itself is in easy French.
+BOTH_SCHEMA = "maillon-agreement/2"  # the same, with all its words in French under "french"
+BINDING = "french"
+# Catalogues for the agreement alone, in locale/; the platform itself is not in these languages.
+TRANSLATED = ("es", "pt", "tr", "ru", "uk", "ro", "ar")
+RIGHT_TO_LEFT = frozenset({"ar"})
+# Said when the text is in easy French because there is no other.
 NOT_TRANSLATED = {
-    "es": "Este texto está en francés fácil. Pida que se lo expliquen en su idioma antes de firmar.",
-    "pt": "Este texto está em francês fácil. Peça que o expliquem na sua língua antes de assinar.",
-    "tr": "Bu metin kolay Fransızca yazılmıştır. İmzalamadan önce kendi dilinizde açıklanmasını isteyin.",
-    "ru": "Этот текст написан простым французским языком. Перед подписью попросите объяснить его на вашем языке.",
-    "uk": "Цей текст написано простою французькою мовою. Перед підписом попросіть пояснити його вашою мовою.",
-    "ro": "Acest text este în franceză simplă. Cereți să vi se explice în limba dumneavoastră înainte de a semna.",
-    "ar": "هذا النص مكتوب بفرنسية مبسطة. اطلبوا شرحه لكم بلغتكم قبل التوقيع.",
     "fsl": "Ce texte est en français facile. Demandez un ou une interprète avant de signer.",
     "other": "Ce texte est en français facile. Demandez qu’on vous l’explique dans votre langue avant de signer.",
 }
-
-
-RIGHT_TO_LEFT = frozenset({"ar"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,24 +79,34 @@ class Facts:
 
 
 def language_of(wanted: str) -> str:
-    """The language that the text is written in: one that the platform is translated to."""
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    """The language that the text is written in: one that its sentences are translated to."""
+    return wanted if wanted in TRANSLATED or wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def compose(facts: Facts, party: Party, language: str) -> dict[str, Any]:
     """The frozen text: JSON that holds every word. language: of the request (needs.Language)."""
     lang = language_of(language)
+    text = {
+        "schema": SCHEMA,
+        "language": lang,
+        "note_language": lang,
+        "code": facts.code,
+        "request": facts.request,
+        "kind": facts.kind,
+        "day": facts.day.isoformat(),
+        "salt": facts.salt,
+        **_words(facts, party, lang),
+        "note": NOT_TRANSLATED.get(language, ""),
+    }
+    if lang in TRANSLATED:
+        french = {**_words(facts, party, "fr"), "note": _note("fr")}
+        text |= {"schema": BOTH_SCHEMA, "note": _note(lang), BINDING: french}
+    return text
+
+
+def _words(facts: Facts, party: Party, lang: str) -> dict[str, Any]:
     with override(lang):
         return {
-            "schema": SCHEMA,
-            "language": lang,
-            "note": NOT_TRANSLATED.get(language, ""),
-            "note_language": language if language in NOT_TRANSLATED and len(language) == 2 else lang,
-            "code": facts.code,
-            "request": facts.request,
-            "kind": facts.kind,
-            "day": facts.day.isoformat(),
-            "salt": facts.salt,
             "title": _TITLES[facts.kind](),
             "parties": _parties(facts, party),
             "machines": [_machine(machine) for machine in facts.machines],
@@ -109,6 +115,44 @@ def compose(facts: Facts, party: Party, language: str) -> dict[str, Any]:
             ],
             "agreed": _agreed(party),
         }
+
+
+def _note(lang: str) -> str:
+    with override(lang):
+        sentences = [
+            _("This is a translation, to help you read. Nobody whose own language it is has read it over."),
+            _("The French text stands with each sentence. It is the French text that binds."),
+            _("Something is not clear? Ask for it to be explained in your language before you sign."),
+        ]
+    return " ".join(sentences)
+
+
+def side_by_side(text: dict[str, Any]) -> dict[str, Any]:
+    """The text to show, its words as pairs (see `pairs`), the accessories of a machine as one line; "direction"."""
+    joined = [
+        {
+            **side,
+            "machines": [{**machine, "accessories": ", ".join(machine["accessories"])} for machine in side["machines"]],
+        }
+        for side in (text, text.get(BINDING))
+        if side
+    ]
+    words = {key: joined[0][key] for key in ("title", "parties", "machines", "sections", "agreed", "note")}
+    shown: dict[str, Any] = pairs(words, joined[1] if len(joined) > 1 else None)
+    return {**text, **shown, "direction": "rtl" if text["language"] in RIGHT_TO_LEFT else "ltr"}
+
+
+def pairs(words: Any, french: Any = None) -> Any:
+    """The same shape, each word become [word, its French]; no French ("") where it is the same word, or there is none.
+
+    french: of the shape of `words`, or None.
+    """
+    if isinstance(words, dict):
+        return {key: pairs(value, french.get(key) if french else None) for key, value in words.items()}
+    if isinstance(words, list):
+        others = french if french is not None else [None] * len(words)
+        return [pairs(word, other) for word, other in zip(words, others, strict=True)]
+    return [words, "" if french is None or french == words else french]
 
 
 def digest(text: dict[str, Any]) -> str:
@@ -121,6 +165,12 @@ _TITLES = {
     AgreementKind.GIFT.value: lambda: _("Gift agreement"),
     AgreementKind.SALE.value: lambda: _("Sale agreement at a solidarity price"),
 }
+
+
+def _held(**values: object) -> dict[str, object]:
+    """Values as a sentence holds them: where it is written from the right, each keeps its own direction (Unicode
+    isolates), or the groups of a telephone number would be shown in reverse."""
+    return {key: f"\u2068{value}\u2069" if get_language_bidi() else value for key, value in values.items()}
 
 
 def _parties(facts: Facts, party: Party) -> list[list[str]]:
@@ -187,9 +237,9 @@ def _loan(facts: Facts) -> list[tuple[str, list[str]]]:
         (
             _("What this is"),
             [
-                _("%(lender)s lends you the equipment listed above.") % {"lender": lender},
+                _("%(lender)s lends you the equipment listed above.") % _held(lender=lender),
                 _("It is free. You pay nothing, now or later."),
-                _("The machines still belong to %(lender)s.") % {"lender": lender},
+                _("The machines still belong to %(lender)s.") % _held(lender=lender),
             ],
         ),
         (_("How long"), until),
@@ -232,7 +282,7 @@ def _gift(facts: Facts) -> list[tuple[str, list[str]]]:
         (
             _("What this is"),
             [
-                _("%(lender)s gives you the equipment listed above.") % {"lender": facts.lender},
+                _("%(lender)s gives you the equipment listed above.") % _held(lender=facts.lender),
                 _("It is free. You pay nothing, now or later."),
                 _("The machines are yours from today."),
             ],
@@ -253,8 +303,9 @@ def _sale(facts: Facts) -> list[tuple[str, list[str]]]:
         (
             _("What this is"),
             [
-                _("%(lender)s sells you the equipment listed above, at a solidarity price.") % {"lender": facts.lender},
-                _("You pay %(price)s in all, taxes included.") % {"price": euros(total)},
+                _("%(lender)s sells you the equipment listed above, at a solidarity price.")
+                % _held(lender=facts.lender),
+                _("You pay %(price)s in all, taxes included.") % _held(price=euros(total)),
                 _("The machines are yours from today."),
             ],
         ),
@@ -269,10 +320,10 @@ def _sale(facts: Facts) -> list[tuple[str, list[str]]]:
 
 
 def _help(facts: Facts) -> list[str]:
-    phone = _("Come to %(desk)s, or call %(phone)s.") % {"desk": facts.desk, "phone": facts.desk_phone}
+    phone = _("Come to %(desk)s, or call %(phone)s.") % _held(desk=facts.desk, phone=facts.desk_phone)
     return [
-        phone if facts.desk_phone else _("Come to %(desk)s.") % {"desk": facts.desk},
-        _("Tell the code of this agreement: %(code)s.") % {"code": pretty(facts.code)},
+        phone if facts.desk_phone else _("Come to %(desk)s.") % _held(desk=facts.desk),
+        _("Tell the code of this agreement: %(code)s.") % _held(code=pretty(facts.code)),
     ]
 
 
@@ -280,16 +331,16 @@ def _data(facts: Facts) -> list[str]:
     holders = list(dict.fromkeys([facts.lender, facts.desk, facts.prescriber]))
     return [
         _("Your name is in this agreement. Only those who sign it or prepared it may read it: %(who)s.")
-        % {"who": ", ".join(holders)},
+        % _held(who=", ".join(holders)),
         _("We keep it until %(years)d years after its end. Then it is erased.") % {"years": KEPT_YEARS},
         _("You may ask to see your data, to correct them or to have a copy. Ask %(prescriber)s.")
-        % {"prescriber": facts.prescriber},
+        % _held(prescriber=facts.prescriber),
         _("You may also complain to the CNIL (cnil.fr), which protects personal data."),
         _("We do not see what you do on the machines."),
     ]
 
 
 def _agreed(party: Party) -> str:
-    return _("%(name)s: “I have read this text, or someone read it to me. I agree.”") % {
-        "name": party.guardian or party.name
-    }
+    return _("%(name)s: “I have read this text, or someone read it to me. I agree.”") % _held(
+        name=party.guardian or party.name
+    )

@@ -1,6 +1,7 @@
 """Agreements: their list, their page, their text, and how they are signed. No GET signs anything."""
 
 import smtplib
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,7 @@ from maillon.distribution.agreements.forms import (
     initial_of,
 )
 from maillon.distribution.agreements.models import Agreement, Item, Paper
-from maillon.distribution.agreements.text import Party
+from maillon.distribution.agreements.text import Party, side_by_side
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel, Way
 from maillon.distribution.appointments.queries import booked
 from maillon.distribution.appointments.reminders import gateway
@@ -193,7 +194,7 @@ def text(request: Request, code: str) -> HttpResponse:
     except Refusal as refused:
         return _page(request, shown, status=409, refused=refused)
     path = strokes.svg_path(strokes.parse(drawn[1].decode())) if drawn else ""
-    told = _with_pictures(told, queries.items_of(shown))
+    told = side_by_side(_with_pictures(told, queries.items_of(shown)))
     return render(request, "distribution/text.html", {"agreement": shown, "text": told, "digest": digest, "path": path})
 
 
@@ -221,13 +222,11 @@ def document(request: Request, code: str) -> HttpResponse:
 
 
 def pdf_response(shown: Agreement, told: dict[str, Any], digest: str, drawn: bytes | None) -> HttpResponse:
-    with override(told["language"]):
-        how = str(Way(shown.way).label) if shown.way else ""
     data = pdf(
         told,
         digest=digest,
         signed_at=shown.signed_at,
-        signed=how[:1].lower() + how[1:],
+        way=shown.way,
         path=strokes.svg_path(strokes.parse(drawn.decode())) if drawn else "",
         at=shown.signed_at or shown.created_at,
         fictitious=shown.territory.fictitious,
@@ -323,7 +322,7 @@ def _sign_page(request: Request, shown: Agreement, *, status: int = 200, **more:
     living = getattr(shown, "one_time_code", None)
     context = {
         "agreement": shown,
-        "text": _with_pictures(told, every),
+        "text": side_by_side(_with_pictures(told, every)),
         "digest": digest,
         "scan_form": ScanForm(),
         "code_form": CodeForm(),
@@ -372,19 +371,31 @@ def _send(secret: str, party: Party, told: dict[str, Any]) -> None:
             _("Tell it to the person who hands over your machines, only if you agree with the text below."),
             _("It is valid for 24 hours. Nobody calls you to ask for it."),
             "",
-            told["title"],
-            *[f"{label} : {value}" for label, value in told["parties"]],
-            *[f"- {machine['title']} ({machine['code']}, {machine['serial']})" for machine in told["machines"]],
         ]
-        for section in told["sections"]:
-            lines += ["", section["heading"], *[f"- {sentence}" for sentence in section["sentences"]]]
         subject = _("Your code to sign the agreement")
+    lines += [line for part in _plain(side_by_side(told)) for line in part if line]
     try:
         send_mail(subject, "\n".join(lines), None, [party.email])
     except (smtplib.SMTPException, OSError, ValueError):
         raise Refusal(
             _("The code could not be sent by e-mail."), _("Check the address, wait a little, or sign another way.")
         ) from None
+
+
+def _plain(shown: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The text as an e-mail holds it: each line, then its French where it has one. shown: of `side_by_side`."""
+    yield tuple(shown["note"])
+    yield tuple(shown["title"])
+    for label, value in shown["parties"]:
+        french = f"{label[1] or label[0]} : {value[1] or value[0]}" if label[1] or value[1] else ""
+        yield f"{label[0]} : {value[0]}", french
+    for machine in shown["machines"]:
+        yield (f"- {machine['title'][0]} ({machine['code'][0]}, {machine['serial'][0]})",)
+    for section in shown["sections"]:
+        yield ("\n" + section["heading"][0], section["heading"][1])
+        for words, french in section["sentences"]:
+            yield f"- {words}", french and f"  {french}"
+    yield "\n" + shown["agreed"][0], shown["agreed"][1]
 
 
 def _send_short(secret: str, party: Party, told: dict[str, Any]) -> None:
