@@ -276,6 +276,7 @@ def enter_some(actor: Actor, listed: RequestList, some: Sequence[Checked]) -> No
 
     A row that is refused after all stays sound here: `finish` tries it again, and says why.
     """
+    _lock(listed, [row.code for row in some if row.outcome == "changed"])
     entered, changed, known = list(listed.entered), list(listed.changed), list(listed.known)
     for row in some:
         if row.outcome == "known" or (row.outcome == "changed" and not listed.updates):
@@ -286,6 +287,13 @@ def enter_some(actor: Actor, listed: RequestList, some: Sequence[Checked]) -> No
             entered.append([row.number, code])
     listed.entered, listed.changed, listed.known = entered, changed, known
     listed.save(update_fields=["entered", "changed", "known"])
+
+
+def _lock(listed: RequestList, changed: Sequence[str]) -> None:
+    """So that nobody waits in a circle: two lists of one organisation, of the same people in other orders, one after
+    the other; the requests to change in the order in which the publication of a plan locks them."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=listed.prescriber_id)
+    list(Request.objects.select_for_update(of=("self",)).filter(code__in=changed).order_by("pk").values("pk"))
 
 
 def _file(actor: Actor, row: Checked) -> str:
