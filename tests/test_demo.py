@@ -8,6 +8,8 @@ from maillon.allocation.models import Campaign, Promise
 from maillon.demo.load import load
 from maillon.demo.people import PEOPLE
 from maillon.distribution.agreements.models import Agreement, Item
+from maillon.distribution.agreements.text import TRANSLATED
+from maillon.distribution.agreements.vocabulary import Way
 from maillon.kernel import ledger
 from maillon.needs.models import Request
 from maillon.territory.models import Commune, Organisation, User
@@ -29,6 +31,9 @@ def test_the_demonstration_shows_every_stage_and_its_ledger_holds():
     assert ledger.verify().problems == []
     assert published_plans_hold() >= 10
     assert Request.objects.filter(state="served").count() >= 20 and Agreement.objects.filter(state="signed").exists()
+    signed = Agreement.objects.exclude(way="")
+    assert set(signed.values_list("way", flat=True)) == set(Way)
+    assert set(signed.values_list("language", flat=True)) & set(TRANSLATED), "some sign in another language"
     assert Promise.objects.filter(state="kept").count() == Item.objects.filter(promise__state="kept").count()
     assert all(serial.startswith("DEMO") for serial in Device.objects.values_list("serial", flat=True))
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,12 +20,15 @@ from maillon.demo.people import COORDINATION
 from maillon.demo.timeline import Timeline
 from maillon.distribution.agreements import commands as agreeing
 from maillon.distribution.agreements import queries as agreements
-from maillon.distribution.agreements.models import Item
+from maillon.distribution.agreements import strokes
+from maillon.distribution.agreements.document import pdf
+from maillon.distribution.agreements.models import Agreement, Item
 from maillon.distribution.agreements.text import Party
-from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, FirstStart, LossKind, Way
+from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, Channel, FirstStart, LossKind, Way
 from maillon.distribution.desk import commands as desk
 from maillon.distribution.loans import commands as lending
 from maillon.kernel.errors import NotFound, Refusal
+from maillon.needs.models import Request
 
 FIRST_ROUND = 21  # months ago: the first machines are available by then
 TAKEN_FOR = timedelta(days=8)  # requests, once a round is open
@@ -38,6 +42,7 @@ class Rounds:
     def __init__(self, timeline: Timeline, draw: Random, machines: Machines) -> None:
         self.timeline, self.draw, self.machines = timeline, draw, machines
         self.help = Helping(timeline, draw)
+        self.signed = 0
 
     def plan(self) -> None:
         for month in range(FIRST_ROUND, -1, -1):
@@ -77,7 +82,7 @@ class Rounds:
         card = agreeing.Card(
             kind=(AgreementKind.LOAN if loan else AgreementKind.GIFT).value,
             party=Party(name="Personne fictive"),
-            language="fr",
+            language=Request.objects.values_list("language", flat=True).get(pk=request_id),
             due_on=(when + timedelta(days=365)).date() if loan and dated else None,
             open_ended=loan and not dated,
         )
@@ -93,15 +98,28 @@ class Rounds:
             desk.scan(actor=who, agreement_id=agreement.pk, text=item.device.code, with_it=answers, at=when)
         agreement.refresh_from_db()
         items = agreements.items_of(agreement)
-        _text, digest = agreements.text_and_digest(agreement, items)
-        signature = agreeing.Signature(Way.FINGER, strokes=A_SIGNATURE)
+        text, digest = agreements.text_and_digest(agreement, items)
         signed = when + timedelta(minutes=25)
+        signature = self._signature(agreement, text, digest, signed)
         agreeing.sign(actor=who, agreement_id=agreement.pk, text_sha256=digest, signature=signature, at=signed)
         if card.due_on and self.draw.random() < 0.85:
             self.timeline.plan(signed + timedelta(days=345), partial(self._renew, agreement.pk, workshop))
         for item in items:
             self._afterwards(item, workshop, loan, signed)
             self.help.plan(item.device, signed)
+
+    def _signature(self, agreement: Agreement, text: dict[str, Any], digest: str, when: datetime) -> agreeing.Signature:
+        """With a finger mostly; some on paper, some by a code on the person's own page."""
+        self.signed += 1
+        if self.signed % 14 == 5:
+            path = strokes.svg_path(strokes.parse(A_SIGNATURE))
+            paper = pdf(text, digest=digest, path=path, at=when, fictitious=True)
+            return agreeing.Signature(Way.PAPER, scan=("application/pdf", paper))
+        if self.signed % 7 == 2:
+            who, channel = actor(workshop_of(agreement.lender_id)), Channel.FAMILY.value
+            code, _party, _text = agreeing.make_code(actor=who, agreement_id=agreement.pk, channel=channel, at=when)
+            return agreeing.Signature(Way.CODE, code=code)
+        return agreeing.Signature(Way.FINGER, strokes=A_SIGNATURE)
 
     def _nobody_came(self, request_id: UUID, workshop: str, when: datetime) -> None:
         living = Promise.objects.filter(request_id=request_id, state=PromiseState.ACTIVE)

@@ -282,7 +282,9 @@ def known_party(*, actor: Actor, request_id: UUID, minor: bool) -> Party | None:
 # -- the one-time code -----------------------------------------------------------------------------------------------
 
 
-def make_code(*, actor: Actor, agreement_id: UUID, channel: str) -> tuple[str, Party, dict[str, Any]]:
+def make_code(
+    *, actor: Actor, agreement_id: UUID, channel: str, at: datetime | None = None
+) -> tuple[str, Party, dict[str, Any]]:
     """A new code for the text of now; the one before is void. The code is sent by the caller, never shown to the desk.
 
     Returns the code, who it is for and the text. Raises NotAllowed, NotFound, Refusal (signed; nothing is ready; no
@@ -320,7 +322,7 @@ def make_code(*, actor: Actor, agreement_id: UUID, channel: str) -> tuple[str, P
                 "expires_at": timezone.now() + CODE_LASTS,
             },
         )
-        ledger.append("agreement.code_made", actor, agreement.pk, channel=where)
+        ledger.append("agreement.code_made", actor, agreement.pk, at=at, channel=where)
     return code, party, text
 
 
