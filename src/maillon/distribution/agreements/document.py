@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 from PIL import Image, UnidentifiedImageError
 
-from maillon.distribution.agreements.text import BINDING, RIGHT_TO_LEFT, pairs
+from maillon.distribution.agreements.text import BINDING, RIGHT_TO_LEFT, listed, pairs
 from maillon.distribution.agreements.vocabulary import Way
 from maillon.kernel import files, wording
 from maillon.kernel.codes import pretty
@@ -88,7 +88,7 @@ def _words(side: dict[str, Any], lang: str, signed_at: datetime | None, way: str
                 ],
                 "agreed": typeset(side["agreed"], lang),
             },
-            "machines": [_rows(machine) for machine in side["machines"]],
+            "machines": [_rows(machine, lang) for machine in side["machines"]],
             "state": "" if signed_at else gettext("To be read, then signed"),
             "signed": gettext("Signed on %(moment)s: %(how)s.") % {"moment": moment, "how": how[:1].lower() + how[1:]}
             if signed_at
@@ -97,11 +97,11 @@ def _words(side: dict[str, Any], lang: str, signed_at: datetime | None, way: str
         }
 
 
-def _rows(machine: dict[str, Any]) -> list[list[str]]:
+def _rows(machine: dict[str, Any], lang: str) -> list[list[str]]:
     rows = [
         [gettext("Serial number"), machine["serial"] or wording.unknown()],
         [gettext("Looks"), machine["condition"] or wording.unknown()],
-        [gettext("Given with it"), ", ".join(machine["accessories"]) or gettext("nothing")],
+        [gettext("Given with it"), listed(machine["accessories"], lang) or gettext("nothing")],
     ]
     return [*rows, [gettext("Price"), machine["price"]]] if machine["price"] else rows
 

@@ -129,17 +129,23 @@ def _note(lang: str) -> str:
 
 def side_by_side(text: dict[str, Any]) -> dict[str, Any]:
     """The text to show, its words as pairs (see `pairs`), the accessories of a machine as one line; "direction"."""
-    joined = [
-        {
-            **side,
-            "machines": [{**machine, "accessories": ", ".join(machine["accessories"])} for machine in side["machines"]],
+    keys = ("title", "parties", "machines", "sections", "agreed", "note")
+    words, *others = [
+        {key: side[key] for key in keys}
+        | {
+            "machines": [
+                {**machine, "accessories": listed(machine["accessories"], lang)} for machine in side["machines"]
+            ]
         }
-        for side in (text, text.get(BINDING))
+        for lang, side in ((text["language"], text), ("fr", text.get(BINDING)))
         if side
     ]
-    words = {key: joined[0][key] for key in ("title", "parties", "machines", "sections", "agreed", "note")}
-    shown: dict[str, Any] = pairs(words, joined[1] if len(joined) > 1 else None)
+    shown: dict[str, Any] = pairs(words, *others)
     return {**text, **shown, "direction": "rtl" if text["language"] in RIGHT_TO_LEFT else "ltr"}
+
+
+def listed(words: Sequence[str], language: str) -> str:
+    return ("، " if language == "ar" else ", ").join(words)
 
 
 def pairs(words: Any, french: Any = None) -> Any:
