@@ -4,8 +4,6 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -18,7 +16,6 @@ from django.utils import timezone
 
 from maillon.demo.models import models
 from maillon.demo.readings import reading
-from maillon.kernel import scratch
 from maillon.kernel.codes import ALPHABET, with_check
 from maillon.kernel.ids import new_id
 from maillon.kernel.ledger import Entry
@@ -53,7 +50,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--repeat", type=int, default=20, metavar="N", help="times each page is asked (20)")
     parser.add_argument("--postgres", metavar="URL", help="measure on this PostgreSQL server (postgres://user@host/db)")
     options = parser.parse_args(argv)
-    with _database(options.postgres):
+    with bench_data.database(options.postgres):
         territory = _fill(options.devices, options.requests)
         sys.stdout.write(f"{connection.vendor}, {options.devices:,} machines, {options.requests:,} requests\n")
         sys.stdout.write(f"{'':34} {'first':>8} {'p50':>8} {'p95':>8}  queries    page\n")
@@ -63,16 +60,6 @@ def main(argv: list[str]) -> int:
         ):
             _measure(territory, options.repeat)
     return 0
-
-
-@contextmanager
-def _database(postgres: str | None) -> Iterator[None]:
-    if postgres is None:
-        with scratch.database("sqlite"):
-            yield
-        return
-    with scratch.using(postgres), scratch.database("postgresql"):
-        yield
 
 
 def _fill(devices: int, requests: int) -> bench_data.Territory:

@@ -8,8 +8,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -19,7 +18,6 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maillon.kernel import scratch
 from maillon.territory.models import Membership, Organisation, User
 from maillon.workshop.models import Device
 from maillon.workshop.stock import bench_data, index
@@ -58,7 +56,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--profile", action="store_true", help="also tell where the time of a first page goes")
     parser.add_argument("--writes", type=int, default=300, metavar="N", help="changes of state measured (default: 300)")
     options = parser.parse_args(argv)
-    with _database(options.postgres):
+    with bench_data.database(options.postgres):
         territory = _timed("machines written", lambda: bench_data.fill(options.devices))
         _timed("index built", index.rebuild)
         with connection.cursor() as cursor:
@@ -67,16 +65,6 @@ def main(argv: list[str]) -> int:
         late = _measure(territory, options.repeat, options.profile)
         _measure_writes(options.writes)
     return 1 if late else 0
-
-
-@contextmanager
-def _database(postgres: str | None) -> Iterator[None]:
-    if postgres is None:
-        with scratch.database("sqlite"):
-            yield
-        return
-    with scratch.using(postgres), scratch.database("postgresql"):
-        yield
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ place. Hardware documents, which no list reads, are left out.
 import math
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -20,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from maillon.collection.models import Lot
+from maillon.kernel import scratch
 from maillon.kernel.codes import ALPHABET, with_check
 from maillon.kernel.ids import new_id
 from maillon.territory.models import Organisation, Place
@@ -85,6 +87,17 @@ def _organisation(kind: str, name: str, territory: Organisation | None) -> Organ
     organisation.territory = territory or organisation
     organisation.save()
     return organisation
+
+
+@contextmanager
+def database(postgres: str | None) -> Iterator[None]:
+    """A scratch database on this server (postgres://user@host/db); SQLite without one."""
+    if postgres is None:
+        with scratch.database("sqlite"):
+            yield
+        return
+    with scratch.using(postgres), scratch.database("postgresql"):
+        yield
 
 
 def fill(devices: int, seed: int = 2026) -> Territory:
