@@ -27,7 +27,7 @@ from maillon.distribution.agreements.vocabulary import Accessory, Way
 from maillon.kernel import wording
 from maillon.workshop.models import Condition
 from tests.distribution.handing import GUARDIAN, NAME, digest_of, prepared, signed
-from tests.distribution.test_agreements import facts
+from tests.distribution.test_agreements import facts, family_session
 from tests.world import make_world
 
 PACKAGE = Path(maillon.__file__).parent
@@ -213,3 +213,11 @@ def test_the_message_of_the_code_holds_both_and_signs_the_text(world, client):
     )
     agreement.refresh_from_db()
     assert (agreement.state, agreement.way) == ("signed", "code")
+
+
+@pytest.mark.django_db
+def test_the_family_reads_both_on_its_own_page(world, client):
+    agreement = prepared(world, language="tr")
+    commands.make_code(actor=world.actor("head"), agreement_id=agreement.pk, channel="family")
+    page = family_session(client, agreement)
+    assert "Cihazlara iyi bakın." in page and "Prenez soin des machines." in page and 'lang="tr" dir="ltr"' in page
