@@ -8,9 +8,9 @@ from maillon.distribution.agreements.models import Agreement, Paper
 from maillon.distribution.agreements.vocabulary import Way
 from maillon.distribution.desk import commands as desk
 from maillon.distribution.loans.commands import take_back
-from maillon.kernel import scratch
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from tests import scratch
 from tests.allocation.promises import make_promise, make_request
 from tests.distribution.handing import STROKES, card, digest_of, prepared, signed
 from tests.kernel.test_ledger_concurrency import together

@@ -4,8 +4,8 @@ import pytest
 
 from maillon.distribution.appointments import commands
 from maillon.distribution.appointments.models import Appointment
-from maillon.kernel import scratch
 from maillon.kernel.errors import Refusal
+from tests import scratch
 from tests.distribution.appointments import at, make_desk, promised
 from tests.kernel.test_ledger_concurrency import together
 from tests.world import make_world

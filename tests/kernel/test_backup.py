@@ -11,7 +11,6 @@ import tarfile
 import threading
 from contextlib import closing, contextmanager
 from decimal import Decimal
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
@@ -25,7 +24,8 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from django.test import override_settings
 from django.utils import timezone
 
-from maillon.kernel import ledger, scratch
+from maillon.kernel import ledger
+from maillon.kernel import scratch as empty
 from maillon.kernel.actor import system
 from maillon.kernel.backup import BackupRefused, backup, backup_command, databases, restore, restore_command, restored
 from maillon.kernel.backup.archive import checked_manifest, opened, read_whole
@@ -44,6 +44,7 @@ from maillon.kernel.ledger import protection
 from maillon.territory.models import Organisation, OrganisationKind, User
 from maillon.workshop.models import Device
 from maillon.workshop.stock import index
+from tests import scratch
 
 MOMENTS = [
     dt.datetime(2026, 11, 24, 6, 47, 33, 123456, tzinfo=dt.UTC),
@@ -58,7 +59,7 @@ TEXTS = ['Élodie « l’été »\n\t"\\', "", "日本 🙂"]
 
 @contextmanager
 def platform(folder):
-    """Files and keys of its own; databases come from `new_database`."""
+    """Files and keys of its own; databases come from `scratch`."""
     with override_settings(
         DATA=folder / "data", MEDIA_ROOT=folder / "data" / "files", VAULT_KEY="v" * 40, SECRET_KEY="s" * 40
     ):
@@ -76,7 +77,7 @@ def place(django_db_blocker, tmp_path):
 def archives(django_db_blocker, tmp_path_factory):
     """Backups of one filled platform: without its keys, with them, and of one whose ledger was altered."""
     folder = tmp_path_factory.mktemp("archives")
-    with django_db_blocker.unblock(), platform(folder), new_database():
+    with django_db_blocker.unblock(), platform(folder), scratch.database():
         fill()
         backup(folder / "plain.backup")
         backup(folder / "keys.backup", with_secrets=True)
@@ -109,25 +110,6 @@ def other_keys(*, kept=False):
         if kept:
             assert settings.VAULT_KEY == file.read_text() == "w" * 40
     file.unlink()
-
-
-@contextmanager
-def new_database(vendor="", *, migrate=True):
-    """A scratch database; on SQLite migrated once for all, then copied: the migrations take seconds each time."""
-    copied = migrate and (vendor or connection.vendor) == "sqlite"
-    with scratch.database(vendor, migrate=migrate and not copied) as url:
-        if copied:
-            connection.ensure_connection()
-            migrated().backup(connection.connection)
-        yield url
-
-
-@cache
-def migrated():
-    kept = sqlite3.connect(":memory:")
-    with scratch.database("sqlite"):
-        connection.connection.backup(kept)
-    return kept
 
 
 def fill():
@@ -229,7 +211,7 @@ def test_every_row_and_file_comes_back(place, direction):
         pytest.skip("from one database to the other: needs PostgreSQL (script/test runs the tests on it too)")
     source, target = {"same": (own, own), "to sqlite": (own, "sqlite"), "from sqlite": ("sqlite", own)}[direction]
     file = place / "copy.backup"
-    with new_database(source):
+    with scratch.database(source):
         fill()
         before, form = everything(), stored_as()
         made = backup(file)
@@ -238,7 +220,7 @@ def test_every_row_and_file_comes_back(place, direction):
     counted = {name: count for name, count in made.rows.items() if not name.startswith(INDEX)}
     assert counted == {name: len(rows) for name, rows in before[0].items()} and made.files == 2
     _forget_files()
-    with new_database(target, migrate=False):
+    with empty.database(target, migrate=False):
         back = restore(file)
         assert everything() == before
         assert Device.objects.count() == index.StockDoc.objects.count() == 3
@@ -291,7 +273,7 @@ def test_the_neutral_form_of_each_kind_survives_both_ways():
 
 
 def test_every_table_of_a_model_is_in_it(place):
-    with new_database():
+    with scratch.database():
         with connection.cursor() as cursor:
             present = set(connection.introspection.table_names(cursor))
         left_out = present - {table.name for table in tables()} - {"django_migrations"}
@@ -301,7 +283,7 @@ def test_every_table_of_a_model_is_in_it(place):
 def test_what_goes_on_during_a_backup_is_not_in_it_and_does_not_wait(place, monkeypatch):
     from maillon.kernel.backup import saving
 
-    with new_database():
+    with scratch.database():
         Job.objects.create(task="before")
         original, done = saving._add_table, []
 
@@ -337,7 +319,7 @@ def test_what_goes_on_during_a_backup_is_not_in_it_and_does_not_wait(place, monk
 def used_platform(archives, django_db_blocker, tmp_path_factory):
     """A platform in use, its database being the default one when a test makes none; never changed by any test."""
     folder = tmp_path_factory.mktemp("used")
-    with django_db_blocker.unblock(), new_database():
+    with django_db_blocker.unblock(), scratch.database():
         with platform(folder):
             Job.objects.create(task="mine")
             Path(settings.MEDIA_ROOT).mkdir()
@@ -366,7 +348,7 @@ def test_a_database_in_use_is_replaced_only_when_asked(copy, used):
 
 
 def test_replacing_keeps_what_was_there_aside(copy):
-    with new_database():
+    with scratch.database():
         Job.objects.create(task="mine")
         root = Path(settings.MEDIA_ROOT)
         root.mkdir()
@@ -438,7 +420,7 @@ def added(path, name):
 def test_a_file_that_would_be_written_elsewhere_is_refused(place, used):
     from maillon.kernel.backup import saving
 
-    with new_database(), pytest.MonkeyPatch.context() as patch:
+    with scratch.database(), pytest.MonkeyPatch.context() as patch:
 
         def stray(writer, _root):
             writer.add("files/../../stray", b"x")
@@ -484,7 +466,7 @@ def test_a_failure_at_the_very_end_brings_files_and_keys_back(copy_with_keys, us
 def test_another_vault_key_is_refused_unless_told(copy, used):
     with used(), other_keys(kept=True), pytest.raises(BackupRefused, match="vault-key"):
         restore(copy, replace=True)
-    with other_keys(), new_database():
+    with other_keys(), scratch.database():
         back = restore(copy, despite=True)
         assert len(back.notes) >= 2  # the key, and the seals that it can not check
 
@@ -492,7 +474,7 @@ def test_another_vault_key_is_refused_unless_told(copy, used):
 def test_the_keys_come_back_only_when_they_are_in_it_and_asked_for(copy, copy_with_keys, used):
     with used(), pytest.raises(BackupRefused, match="vault-key"):
         restore(copy, replace=True, with_secrets=True)
-    with other_keys(), new_database():
+    with other_keys(), scratch.database():
         back = restore(copy_with_keys, with_secrets=True)
         assert back.secrets and settings.VAULT_KEY == "v" * 40
         assert (settings.DATA / "vault-key").read_text() == "v" * 40
@@ -517,14 +499,14 @@ def test_the_keys_are_not_in_a_backup_unless_asked(copy):
 def test_a_ledger_that_does_not_verify_is_refused_unless_told(archives, place, used):
     with used(), pytest.raises(BackupRefused, match="altered"):
         restore(archives / "altered.backup", replace=True)
-    with new_database():
+    with scratch.database():
         assert any("altered" in note for note in restore(archives / "altered.backup", despite=True).notes)
 
 
 def test_a_backup_of_a_newer_version_is_refused(place, used):
     from maillon.kernel.backup import saving
 
-    with new_database(), pytest.MonkeyPatch.context() as patch:
+    with scratch.database(), pytest.MonkeyPatch.context() as patch:
         executor = saving.MigrationExecutor
 
         class Newer(executor):
@@ -545,14 +527,14 @@ def test_an_older_backup_is_brought_to_this_version(place):
 
     from maillon.kernel.backup import saving
 
-    with new_database(), pytest.MonkeyPatch.context() as patch:
+    with scratch.database(), pytest.MonkeyPatch.context() as patch:
         with transaction.atomic():
             ledger.append("device.received", system(), new_id(), lot="L1")
         call_command("migrate", "kernel", "0001", verbosity=0)
         patch.setattr(saving, "tables", lambda: [t for t in tables() if not t.name.startswith("kernel_")])
         patch.setattr(saving, "_check", lambda path: None)
         backup(place / "old.backup")
-    with new_database(migrate=False):
+    with empty.database(migrate=False):
         restore(place / "old.backup")
         assert ledger.Entry.objects.count() == 1 and Job.objects.count() == 0
         _check_it_works()
@@ -576,7 +558,7 @@ def test_sqlite_in_use_by_another_process_is_refused(copy, used):
 def test_no_backup_is_overwritten_and_none_is_left_half_made(place, monkeypatch):
     from maillon.kernel.backup import saving
 
-    with new_database():
+    with scratch.database():
         file = place / "copy.backup"
         file.write_bytes(b"precious")
         with pytest.raises(BackupRefused):
@@ -596,7 +578,7 @@ def test_no_backup_is_overwritten_and_none_is_left_half_made(place, monkeypatch)
 
 def test_the_commands_answer_by_their_exit_code(place, capsys):
     file = str(place / "copy.backup")
-    with new_database():
+    with scratch.database():
         fill()
         assert backup_command([file]) == 0
         assert "SHA-256" in capsys.readouterr().out
@@ -614,7 +596,7 @@ def test_the_commands_answer_by_their_exit_code(place, capsys):
 
 def test_nobody_is_signed_in_by_a_backup(place):
     """A session in it would open the platform in service to whoever finds the file."""
-    with new_database():
+    with scratch.database():
         Session.objects.create(session_key="a" * 32, session_data="x", expire_date=timezone.now())
         backup(place / "of.backup", with_secrets=True)
         restore(place / "of.backup", replace=True, with_secrets=True)

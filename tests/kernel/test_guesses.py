@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from maillon.kernel import guesses, scratch
+from maillon.kernel import guesses
 from maillon.kernel.errors import TooManyGuesses
+from tests import scratch
 
 AT_ONCE = 8
 

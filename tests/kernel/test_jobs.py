@@ -9,13 +9,13 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, default_task_backend, task_backends
 from django_tasks.exceptions import TaskResultDoesNotExist, TaskResultMismatch
 
-from maillon.kernel import scratch
 from maillon.kernel.actor import Actor, ActorKind
 from maillon.kernel.ids import new_id
 from maillon.kernel.jobs import leases
 from maillon.kernel.jobs.leases import Claim, LeaseLost, claim, take_back
 from maillon.kernel.jobs.models import Job, Status
 from maillon.kernel.jobs.running import Pulse, drain, run
+from tests import scratch
 from tests.kernel import sample_jobs as sample
 
 IMPORT_ERRORS = ("builtins.ImportError", "builtins.ModuleNotFoundError")

@@ -8,11 +8,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from maillon.kernel import ledger, scratch
+from maillon.kernel import ledger
 from maillon.kernel.jobs import bench, housekeeping
 from maillon.kernel.jobs.models import Job, PeriodicRun, Status
 from maillon.kernel.jobs.running import drain
 from maillon.kernel.jobs.schedule import REGISTRY
+from tests import scratch
 
 
 def test_the_nightly_jobs_are_registered():

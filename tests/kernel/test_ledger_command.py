@@ -6,8 +6,9 @@ import os
 import pytest
 from django.db import connection, transaction
 
-from maillon.kernel import ledger, scratch
+from maillon.kernel import ledger
 from maillon.kernel.ledger.command import main, verify_command
+from tests import scratch
 from tests.kernel.ledger_sample import chain, key, unprotected
 
 pytestmark = pytest.mark.usefixtures("english")

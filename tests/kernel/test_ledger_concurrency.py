@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from maillon.kernel import ledger, scratch
+from maillon.kernel import ledger
 from maillon.kernel.ids import new_id
 from maillon.kernel.ledger.models import Entry, Head
+from tests import scratch
 from tests.kernel.ledger_sample import MEMBER, MOVED, chain, found
 
 WRITERS = 6

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.db import connection
 
-from maillon.kernel import scratch
 from maillon.kernel.jobs import periodic
 from maillon.kernel.jobs.models import Job, PeriodicRun, Status
 from maillon.kernel.jobs.schedule import Periodic, Planner
+from tests import scratch
 from tests.kernel import sample_jobs as sample
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # noon in Paris

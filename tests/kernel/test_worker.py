@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from maillon.kernel import scratch
 from maillon.kernel.jobs.models import Job, Status
 from maillon.kernel.worker import Worker, WorkerProcess, main
+from tests import scratch
 from tests.kernel import sample_jobs as sample
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from django.db import connection
 
 from maillon.allocation import bench_reserve
 from maillon.allocation.models import Promise
-from maillon.kernel import scratch
 from maillon.workshop.models import Device
+from tests import scratch
 
 
 def test_processes_that_reserve_at_once_and_are_killed_leave_nothing_wrong(tmp_path):

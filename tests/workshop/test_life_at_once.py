@@ -2,13 +2,13 @@
 
 import pytest
 
-from maillon.kernel import scratch
 from maillon.kernel.errors import Refusal
 from maillon.kernel.ledger import Entry
 from maillon.workshop import moves
 from maillon.workshop.erasure import proving
 from maillon.workshop.intake.receiving import Outcome
 from maillon.workshop.models import Device, Erasure
+from tests import scratch
 from tests.kernel.test_ledger_concurrency import together
 from tests.security.test_erasure import bring, machine, photo
 from tests.world import make_world, wipe_report

@@ -5,7 +5,7 @@ several processes on one database.
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,11 +23,15 @@ def database(vendor: str = "", *, migrate: bool = True) -> Iterator[str]:
     vendor: "sqlite" or "postgresql" (only where the platform's own is one); by default the platform's own kind.
     Yields its address, for DATABASE_URL of other processes.
     """
-    makers = {"postgresql": _postgresql_database, "sqlite": _sqlite_database}
-    with makers[vendor or connection.vendor]() as url, using(url):
+    with made(vendor or connection.vendor) as url, using(url):
         if migrate:
             call_command("migrate", verbosity=0, interactive=False)
         yield url
+
+
+def made(vendor: str, *, template: str = "template0") -> AbstractContextManager[str]:
+    """A database that nothing uses yet, gone at the end. template: on PostgreSQL, the database it is a copy of."""
+    return _sqlite_database() if vendor == "sqlite" else _postgresql_database(template)
 
 
 @contextmanager
@@ -37,20 +41,24 @@ def _sqlite_database() -> Iterator[str]:
 
 
 @contextmanager
-def _postgresql_database() -> Iterator[str]:
-    import psycopg
-
+def _postgresql_database(template: str) -> Iterator[str]:
     name = f"maillon_scratch_{secrets.token_hex(6)}"
     host = connection.settings_dict
-    server = psycopg.connect(**{**connection.get_connection_params(), "context": None}, autocommit=True)
+    _tell_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         user = quote(host["USER"], safe="") + (f":{quote(host['PASSWORD'], safe='')}" if host["PASSWORD"] else "")
         place = quote(host["HOST"], safe="") + (f":{host['PORT']}" if host["PORT"] else "")
         yield f"postgres://{user}@{place}/{name}"
     finally:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.close()
+        _tell_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _tell_server(statement: str) -> None:
+    """By a connection of its own, closed at once: one left open would keep its database from being removed."""
+    import psycopg
+
+    with psycopg.connect(**{**connection.get_connection_params(), "context": None}, autocommit=True) as server:
+        server.execute(statement)
 
 
 @contextmanager
