@@ -54,6 +54,19 @@ def test_it_says_where_the_request_is_and_why_on_one_page_still(monkeypatch, sta
         assert len(document.pages) == 1
 
 
+@pytest.mark.parametrize("lines", [1, 4, 6])
+def test_a_long_address_keeps_it_on_one_page(monkeypatch, lines):
+    monkeypatch.setattr(letter, "_reasons", {"x": lambda request: ["Une phrase qui dit pourquoi, assez longue."] * 6})
+    address = "\n".join(f"Résidence des Trois Chênes, bâtiment {number}, porte 214" for number in range(lines))
+    request = make_request(make_world(), language="fr", address=address, contact="Mme X, assistante sociale")
+    request.prescriber.name = "Centre communal d'action sociale de Saint-Sébastien-sur-Loire"
+    request.prescriber.address = "12 rue de l'Hôtel de Ville, boîte postale 12345"
+    request.prescriber.email = "accueil.social@exemple.invalid"
+    pdf = letter.pdf(request, identities.read(request.identity), "012345", NOON)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 1
+
+
 def test_its_square_opens_the_page_with_the_code_and_never_the_secret_one(monkeypatch, settings):
     settings.SITE_URL = "https://maillon.example"
     drawn = documents.render
