@@ -136,6 +136,23 @@ def test_the_family_reads_a_neutral_sentence_without_points(client):
     assert why in page, "the letter says the same to whoever opens no page"
 
 
+@pytest.mark.parametrize(("which", "since"), [(0, "waiting"), (1, "promised"), (1, "withdrawn")])
+def test_a_decision_that_no_longer_holds_is_not_the_reason_of_what_is(client, which, since):
+    """A machine refused, promised by hand, a request withdrawn: the page dates the answer, the letter omits it."""
+    world, requests, _devices = make_queue([{"criteria": ["no_computer"]}, {"criteria": ["formalities"]}], 1)
+    at_once(world)
+    request = Request.objects.get(pk=requests[which].pk)
+    assert showing.letter_reasons(request)
+    family_of(client, request)
+    answer = "A computer was found for you." if which == 0 else "There were not enough computers."
+    page = text_of(client.get("/suivi/"))
+    assert answer in page and f": {answer}" not in page
+    Request.objects.filter(pk=request.pk).update(state=since)
+    request.refresh_from_db()
+    assert showing.letter_reasons(request) == []
+    assert f": {answer}" in text_of(client.get("/suivi/"))
+
+
 def test_a_family_asks_for_a_person_and_reads_the_answer(client):
     world, (_first, second), _devices = make_queue([{"criteria": ["no_computer"]}, {"criteria": ["formalities"]}], 1)
     at_once(world)

@@ -283,6 +283,7 @@ def family_part(shown: Request) -> dict[str, Any] | None:
     asked = shown.reviews.filter(asker=Review.Asker.FAMILY).order_by("-asked_at").first()
     return {
         "decision": explained(decision, rules_of(decision.campaign.rules)),
+        "holds": _holds(decision, shown),
         "waits": shown.state == RequestState.WAITING,
         "public": decision.campaign.kind != Campaign.Kind.URGENT,
         "review": told_review(asked, True) if asked else None,
@@ -290,10 +291,17 @@ def family_part(shown: Request) -> dict[str, Any] | None:
     }
 
 
+def _holds(decision: Outcome, asked: Request) -> bool:
+    """Whether the request is still as this decision left it: not promised, withdrawn or given back since."""
+    if decision.code in (Why.SERVED, Why.IN_PART):
+        return asked.state in (RequestState.PROMISED, RequestState.SERVED)
+    return bool(asked.state == RequestState.WAITING)
+
+
 def letter_reasons(asked: Request) -> list[str]:
-    """In the family's letter: the same neutral sentences as on its page."""
+    """In the family's letter: the same neutral sentences as on its page, where they say why it is as it is today."""
     decision = reviews.last_decision(asked)
-    if decision is None:
+    if decision is None or not _holds(decision, asked):
         return []
     said = explained(decision, rules_of(decision.campaign.rules))
     changes = [told(change) for change in said.family_changes] if asked.state == RequestState.WAITING else []
