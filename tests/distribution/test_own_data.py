@@ -25,7 +25,7 @@ def served():
     """A request with a review asked by the family and one by its prescriber, an agreement and a call for help."""
     world = make_world()
     request = make_request(world)
-    signed(world, request=request, minor=True, party=Party(NAME, GUARDIAN, "aminata@exemple.invalid"))
+    signed(world, request=request, minor=True, party=Party(NAME, GUARDIAN, "aminata@exemple.invalid", "+33612345678"))
     for asker, words in (("family", SAID), ("prescriber", "Mots du prescripteur")):
         Review.objects.create(
             territory=world.coordination,
@@ -52,6 +52,7 @@ def test_all_that_the_person_gave_is_in_its_own_data(client, served):
         "agreement_name": NAME,
         "agreement_guardian": GUARDIAN,
         "agreement_email": "aminata@exemple.invalid",
+        "agreement_phone": "+33612345678",
         "help": "Il est tombé",
         "help_contact": "06 12 34 56 78 le soir",
     }
@@ -71,4 +72,5 @@ def test_what_was_erased_is_told_no_more(served):
     commands.erase_identity(actor=world.actor("prescriber"), request_id=request.pk)
     request.refresh_from_db()
     kept = {one.key for one in own_data.own_data(request, person).given}
-    assert kept <= {"agreement_name", "agreement_guardian", "agreement_email"}, "an agreement has its own period"
+    of_agreements = {"agreement_name", "agreement_guardian", "agreement_email", "agreement_phone"}
+    assert kept <= of_agreements, "an agreement has its own period"

@@ -44,6 +44,7 @@ def given(request: Request) -> Iterator[Given]:
             ("agreement_name", _("Agreement %(code)s: who signs"), party.name),
             ("agreement_guardian", _("Agreement %(code)s: for a minor, who signs"), party.guardian),
             ("agreement_email", _("Agreement %(code)s: where it is sent"), party.email),
+            ("agreement_phone", _("Agreement %(code)s: where its code is sent"), party.phone),
         ):
             if said:
                 yield Given(key, at, label % {"code": code}, said)
