@@ -59,7 +59,8 @@ def test_a_list_is_dropped_its_columns_corrected_and_its_machines_entered(visit,
         fits_and_is_accessible(page)
 
     page.locator("tr.line-new a").first.click()
-    assert page.get_by_text(f"{serial}AAA").count() and page.get_by_text("charnière usée").count()
+    page.get_by_text(f"{serial}AAA").first.wait_for()
+    assert page.get_by_text("charnière usée").count()
 
     page.goto(address)  # other columns correct what it made, and make nothing twice
     page.locator("select[name=s0-c2]").select_option("")
