@@ -31,7 +31,8 @@ def test_a_family_follows_its_request(visit, codes, width, script):
     page.goto("/suivi/")
     page.locator("#id_code").fill(code)
     page.locator("#id_pin").fill(pin)
-    page.locator("#id_pin").press("Enter")
+    with page.expect_navigation():
+        page.locator("#id_pin").press("Enter")
     assert page.locator("h1").count() == 1 and code in page.locator(".family-code").inner_text()
     take_picture(page, f"famille-{state}", width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -337,7 +337,8 @@ def test_the_language_changes_without_script(served, chromium):
     page.goto(served + "/parts/")
     assert page.locator("html").get_attribute("lang") == "fr"
     page.locator("summary:has([aria-label])").first.click()
-    page.locator('button[lang="en"]').click()
+    with page.expect_navigation():
+        page.locator('button[lang="en"]').click()
     assert page.url.endswith("/parts/") and page.locator("html").get_attribute("lang") == "en"
 
 
