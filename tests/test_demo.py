@@ -1,15 +1,18 @@
 """The demonstration is made by the real commands: what it shows is true to the ledger."""
 
 import pytest
+from django.utils import timezone
 
 from maillon.allocation.campaigns import unpacked
 from maillon.allocation.check import check
 from maillon.allocation.models import Campaign, Promise
+from maillon.demo import helping
 from maillon.demo.load import load
 from maillon.demo.people import PEOPLE
 from maillon.distribution.agreements.models import Agreement, Item
 from maillon.distribution.agreements.text import TRANSLATED
 from maillon.distribution.agreements.vocabulary import Way
+from maillon.distribution.help.models import Ticket
 from maillon.kernel import ledger
 from maillon.needs.models import Request
 from maillon.territory.models import Commune, Organisation, User
@@ -36,6 +39,9 @@ def test_the_demonstration_shows_every_stage_and_its_ledger_holds():
     assert set(signed.values_list("language", flat=True)) & set(TRANSLATED), "some sign in another language"
     assert Promise.objects.filter(state="kept").count() == Item.objects.filter(promise__state="kept").count()
     assert all(serial.startswith("DEMO") for serial in Device.objects.values_list("serial", flat=True))
+    asked = Ticket.objects.exclude(state="done").count()
+    helping.ask_today(timezone.now())  # those who are used first may have asked already: the draw follows the clock
+    assert Ticket.objects.exclude(state="done").count() == asked + 2
 
 
 def published_plans_hold():

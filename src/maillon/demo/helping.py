@@ -9,7 +9,7 @@ from maillon.demo.timeline import Timeline
 from maillon.distribution.help import commands
 from maillon.distribution.help.models import Ticket
 from maillon.distribution.help.ords import Status
-from maillon.distribution.help.vocabulary import Fault, Outcome, Source, Symptom
+from maillon.distribution.help.vocabulary import Fault, Outcome, Source, Symptom, TicketState
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 
@@ -64,7 +64,8 @@ class Helping:
 
 def ask_today(now: datetime) -> None:
     """Two people ask this morning: nobody has answered yet."""
-    used = Device.objects.filter(state=State.HANDED_OVER.value).order_by("number")
+    waiting = Ticket.objects.exclude(state=TicketState.DONE).values("device_id")
+    used = Device.objects.filter(state=State.HANDED_OVER.value).exclude(pk__in=waiting).order_by("number")
     for device, symptom in zip(used, (Symptom.NETWORK, Symptom.POWER), strict=False):
         commands.open_ticket(
             actor=actor(workshop_of(device.holder_id)),
