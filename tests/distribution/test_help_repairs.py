@@ -15,10 +15,13 @@ from maillon.distribution.help import breakdowns, exchange, ords
 from maillon.distribution.help.models import OthersRepair, Repair, Ticket
 from maillon.distribution.help.ords import Status
 from maillon.distribution.help.vocabulary import Fault
+from maillon.hardware.model import Kind, Machine
 from maillon.kernel.codes import new_code
 from maillon.kernel.errors import NotAllowed, Refusal
 from maillon.kernel.ledger import Entry
-from maillon.workshop.models import Device
+from maillon.workshop.models import Device, Hardware
+from maillon.workshop.queries import packed, reservations
+from maillon.workshop.vocabulary import CHECK_LINES
 from tests.distribution.help_world import machine, repairs
 from tests.distribution.test_ords import SAMPLE, needs_sample, sheet
 from tests.world import make_world
@@ -112,16 +115,22 @@ def test_a_model_is_weak_where_a_fifth_of_eleven_repairs_say_so(world, screens, 
     assert ("screen" in breakdowns.notes_on_checks(device)) is weak
 
 
-def test_a_weakness_changes_the_order_of_the_check_list_and_no_grade(world, client):
+def test_a_weakness_orders_the_check_list_and_the_grade_is_subject_to_it(world, client):
     device = machine(world, state="installed", grade=3)
+    Hardware.objects.create(device=device, document=packed(Machine(kind=Kind.NOTEBOOK)))
     repairs(world, machine(world), 12, "ports")
     client.force_login(world.users["technician"])
     page = client.get(f"/machines/{device.code}/controle/").content.decode()
     assert page.index('name="usb"') < page.index('name="starts"')  # the last becomes the first
     assert "Often fails on this model: 100% of 12 repairs here." in page
-    assert "It changes no grade" in client.get(f"/machines/{device.code}/").content.decode()
+    for address in ("", "note/"):
+        assert "This grade is subject to" in client.get(f"/machines/{device.code}/{address}").content.decode()
     device.refresh_from_db()
     assert device.grade == 3
+    client.post(f"/machines/{device.code}/controle/", {"usb": "ok", "video": "failing"})
+    assert [str(line) for line, _why in reservations(device)] == [str(CHECK_LINES["video"])]
+    client.post(f"/machines/{device.code}/controle/", {"video": "absent"})
+    assert reservations(device) == []
 
 
 def test_a_machine_of_an_unknown_make_is_asked_nothing(world, django_assert_num_queries):

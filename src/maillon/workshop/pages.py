@@ -20,7 +20,7 @@ from maillon.territory.queries import member_names, organisation_names
 from maillon.workshop import additions, life
 from maillon.workshop.erasure import proving
 from maillon.workshop.models import Device, Medium, Snapshot
-from maillon.workshop.queries import device_facts, judgement_of, machine_of, sentence
+from maillon.workshop.queries import device_facts, judgement_of, machine_of, reservations, sentence
 from maillon.workshop.vocabulary import check_lines
 
 TIMELINE = 60
@@ -63,6 +63,7 @@ def device_page(actor: Actor, device: Device) -> dict[str, Any]:
         "device": device,
         "machine": machine,
         "judgement": judgement_of(device, machine) if machine else None,
+        "reservations": reservations(device) if machine else [],
         "facts": facts,
         "next": main,
         "others": [each for each in by_hand if each is not main],

@@ -6,6 +6,7 @@ from typing import Any
 
 import zstandard
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 
 from maillon.hardware import schema
 from maillon.hardware.criteria import Criterion
@@ -16,6 +17,7 @@ from maillon.kernel import events
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotFound
 from maillon.kernel.ledger import Entry
+from maillon.workshop import additions
 from maillon.workshop.life import Facts, MediumFacts, MediumState, State
 from maillon.workshop.models import STATE_LABELS, CheckAnswer, Device, Hardware
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
@@ -79,6 +81,20 @@ def judgement_of(device: Device, machine: Machine) -> Judgement:
     if State(device.state) in BEFORE_CHECKS:
         return judge(machine)
     return judge(machine, seen_of(dict(device.checks.filter(line__in=CHECKED).values_list("line", "answer"))))
+
+
+def reservations(device: Device) -> list[tuple[str | Promise, str | Promise]]:
+    """What the grade is subject to: the line of the check-list that often fails on machines like it, and why.
+
+    A grade says what the parts are, not that they work. What nobody answered for on this machine stays in; a person's
+    answer takes it out (docs/decisions/0027). One query, and those of what the later links know.
+    """
+    notes = additions.notes_on_checks(device)
+    if not notes:
+        return []
+    settled = (CheckAnswer.Answer.OK, CheckAnswer.Answer.ABSENT)
+    seen = set(device.checks.filter(line__in=notes, answer__in=settled).values_list("line", flat=True))
+    return [(CHECK_LINES[line], notes[line]) for line in check_lines(Kind(device.kind)) if line in notes.keys() - seen]
 
 
 def judged(devices: QuerySet[Device]) -> Iterator[tuple[int, Machine, Judgement]]:

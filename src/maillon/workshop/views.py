@@ -17,7 +17,7 @@ from maillon.workshop import additions, life, moves, pages
 from maillon.workshop.erasure import proving
 from maillon.workshop.forms import DescriptionForm, DestructionForm, DiskForm, PhotoForm, StepForm, WitnessForm
 from maillon.workshop.models import Device, Document
-from maillon.workshop.queries import device_by_code, device_facts, judgement_of, machine_of, reserved_for
+from maillon.workshop.queries import device_by_code, device_facts, judgement_of, machine_of, reservations, reserved_for
 from maillon.workshop.vocabulary import CHECK_LINES, check_lines
 
 
@@ -193,8 +193,9 @@ def why(request: Request, code: str) -> HttpResponse:
     """The grade and its reasons, use by use."""
     shown = found(request, code)
     machine = machine_of(shown)
-    return render(
-        request,
-        "workshop/why.html",
-        {"device": shown, "machine": machine, "judgement": judgement_of(shown, machine) if machine else None},
-    )
+    context = {
+        "device": shown,
+        "judgement": judgement_of(shown, machine) if machine else None,
+        "reservations": reservations(shown) if machine else [],
+    }
+    return render(request, "workshop/why.html", context)

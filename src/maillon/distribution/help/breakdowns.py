@@ -1,7 +1,7 @@
 """What breaks most, by model, make and age: counts of repairs, ours first, then those that others published.
 
-A group of fewer than 11 repairs is not shown: chance would speak. What is known of a model orders the check-list and
-adds a note beside it; it changes no grade (docs/decisions/0027).
+A group of fewer than 11 repairs is not shown: chance would speak. What is known of a model orders the check-list, with
+a note, and the grade of a machine is subject to it until a person has looked (docs/decisions/0027).
 """
 
 from collections import Counter, defaultdict
