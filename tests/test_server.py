@@ -185,3 +185,41 @@ def test_the_pages_of_contributors_are_served_to_no_network(settings, capsys, ho
     assert "proxy" in serve.debug_refusal("127.0.0.1")
     settings.DEBUG = False
     assert serve.debug_refusal(host) == ""
+
+
+AS_THE_DEMONSTRATION_DOES = """
+import multiprocessing
+import granian, typst
+from maillon import serve
+
+def draw():
+    typst.compile(b"a page")
+
+class Pages:  # starts its process as Granian does
+    def __init__(self, *_given, **_named):
+        pass
+
+    def serve(self):
+        page = multiprocessing.get_context(multiprocessing.get_start_method()).Process(target=draw)
+        page.start()
+        page.join(60)
+        print("drawn" if page.exitcode == 0 else "stuck", flush=True)
+        page.kill()
+
+if __name__ == "__main__":
+    import os, django
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillon.config.settings")
+    django.setup()
+    draw()  # a document of the demonstration, before anything is served
+    granian.Granian = Pages
+    serve.serve("127.0.0.1", 0, 1, with_worker=False)
+"""
+
+
+@pytest.mark.pure
+def test_pages_make_documents_after_the_demonstration_made_some(tmp_path):
+    script = tmp_path / "served.py"
+    script.write_text(AS_THE_DEMONSTRATION_DOES, encoding="utf-8")
+    told = {**os.environ, "MAILLON_DATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, str(script)], env=told, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout.strip() == "drawn", done.stderr

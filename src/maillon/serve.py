@@ -5,6 +5,7 @@ import ctypes
 import errno
 import fcntl
 import hashlib
+import multiprocessing
 import os
 import signal
 import socket
@@ -339,6 +340,9 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool) -> int:
         from maillon.kernel.worker import start_process
 
         start_process()
+    # Spawned, not forked: this process may have made documents (the demonstration's papers), and a fork would have the
+    # lock of Typst's threads without the threads. Each PDF would then wait for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
         "maillon.serve:application",
         factory=True,
