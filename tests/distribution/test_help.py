@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from maillon.distribution.agreements.models import Agreement, Item
 from maillon.distribution.help import commands, jobs, queries, rules
@@ -365,8 +366,50 @@ def test_anyone_asks_for_help_without_an_account_and_follows_it(world, client):
     assert "We have your request." in shown and "tombé" not in shown and PHONE not in shown
     assert (ticket.source, ticket.opener, ticket.opened_by) == ("family", None, None)
     assert Entry.objects.get(kind="ticket.opened").actor_kind == "public"
-    again = client.post(f"/aide/m/{device.code}/", form)
+    again = client.post(f"/aide/m/{device.code}/", {**form, "said": ""})
     assert again.status_code == 409 and ticket.code not in again.content.decode()  # the code is for who asked
+
+
+def test_the_same_request_sent_twice_is_one_and_gives_its_code_again(world, client):
+    device = machine(world)
+    told = {"symptom": "keys", "said": SECRET, "contact": PHONE}
+    first = client.post(f"/aide/m/{device.code}/", told)
+    again = client.post(f"/aide/m/{device.code}/", told)
+    assert again.status_code == 302 and again.url == first.url
+    assert Ticket.objects.count() == 1
+    other = client.post(f"/aide/m/{device.code}/", {**told, "said": "Something else"})
+    assert other.status_code == 409 and Ticket.objects.get().code not in other.content.decode()
+    Ticket.objects.update(opened_at=timezone.now() - timedelta(hours=1))
+    assert client.post(f"/aide/m/{device.code}/", told).status_code == 409, "an hour later, its code was given"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "at_a_place", "says", "may_ask"),
+    [
+        ("fixed", False, "Does it still not work?", True),
+        ("fixed", True, "You can fetch it", False),
+        ("advice", False, "Does it still not work?", True),
+        ("exchanged", False, "You keep your place", False),
+        ("returned", False, "You no longer have this machine", False),
+        ("lost", False, "You no longer have this machine", False),
+    ],
+)
+def test_who_still_has_the_machine_may_ask_again(world, client, outcome, at_a_place, says, may_ask):
+    place = Place.objects.create(organisation=world.workshop, name="Desk") if at_a_place else None
+    ticket = ask(world, place=place)
+    Ticket.objects.update(state="done", outcome=outcome, done_at=timezone.now())
+    page = client.get(f"/aide/suivi/{ticket.code}/").content.decode()
+    assert says in page and (f"/aide/m/{ticket.device.code}/" in page) == may_ask
+
+
+def test_who_can_not_see_a_request_is_told_whom_to_ask(world, client):
+    device = machine(world)
+    ticket = ask(world, device)
+    client.force_login(world.users["mediator"])
+    shown = client.post("/aide/nouveau/", {"code": device.code, "source": "place", "symptom": "screen"})
+    page = shown.content.decode()
+    assert shown.status_code == 409 and ticket.code not in page
+    assert f"{world.workshop.name} looks after it" in page
 
 
 def test_what_was_typed_stays_when_the_form_is_refused(world, client):
@@ -453,6 +496,11 @@ def test_a_repair_is_recorded_by_its_form(world, client):
     assert client.post(address, {**form, "on": "2999-01-01"}).status_code == 422
     assert client.post(address, {**form, "barrier": "no_parts"}).status_code == 409
     assert client.post(address, form).status_code == 302
+    assert client.get(address).url == f"/aide/demandes/{ticket.code}/"  # nothing more is recorded of it
+    late = client.post(address, form)
+    assert late.status_code == 409 and "is now “Finished”" in late.content.decode()
+    shown = client.get(f"/aide/demandes/{ticket.code}/").content.decode()
+    assert "<br><small>Screen</small>" in shown and f"/aide/nouveau/?code={ticket.device.code}" in shown
     page = client.get(f"/aide/machines/{ticket.device.code}/").content.decode()
     assert "Screen" in page and ticket.code[:3] in page
     client.force_login(world.users["donor"])  # sees what its machine went through, not who asked
@@ -489,6 +537,7 @@ def test_the_start_page_counts_what_is_due_for_the_reader(world, client):
     assert "request for help to look at" in client.get("/").content.decode()
     client.force_login(world.users["mediator"])  # the workshop answers
     assert "request for help to look at" not in client.get("/").content.decode()
+    assert 'class="btn btn-primary" href="/aide/demandes' not in client.get("/aide/").content.decode()
 
 
 def test_the_machine_s_page_shows_its_ticket_to_its_workshop_and_not_to_its_donor(world, client):

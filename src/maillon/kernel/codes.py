@@ -69,9 +69,9 @@ class Reason(StrEnum):
 
 
 _MESSAGES: dict[Reason, Promise] = {
-    Reason.SYMBOL: _("A code has only digits and letters. Read the label again."),
-    Reason.LENGTH: _("A code has seven signs, such as K7M-2XQ4. Read the label again."),
-    Reason.CHECK: _("One sign of this code is wrong, or two are swapped. Read the label again."),
+    Reason.SYMBOL: _("A code has only digits and letters. Read it again."),
+    Reason.LENGTH: _("A code has seven signs, such as K7M-2XQ4. Read it again."),
+    Reason.CHECK: _("One sign of this code is wrong, or two are swapped. Read it again."),
 }
 
 

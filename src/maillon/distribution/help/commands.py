@@ -1,7 +1,7 @@
 """What changes requests for help and repairs."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from maillon.workshop.life import State
 from maillon.workshop.models import Device
 from maillon.workshop.queries import machine_of
 
+AGAIN = timedelta(minutes=30)
 MOVES = (TicketState.OPEN, TicketState.PART, TicketState.PERSON, TicketState.EXCHANGE)
 
 
@@ -35,6 +36,12 @@ class AlreadyOpen(Refusal):
         super().__init__(
             _("Help was asked for this machine already."), _("It is being looked after: see where it stands.")
         )
+
+
+def same(ticket: Ticket, symptom: str, told: Words) -> bool:
+    """Whether the person of a living ticket sends it a second time: word for word, a moment after."""
+    soon = timezone.now() - ticket.opened_at < AGAIN
+    return soon and ticket.source == Source.FAMILY and ticket.symptom == symptom and words.read(ticket.sealed) == told
 
 
 def public(device: Device) -> Actor:

@@ -62,7 +62,7 @@ class TicketForm(AskForm):
         help_text=_("Or the code of the agreement, that the person has on paper."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
-    source = forms.ChoiceField(label=_("How it came"), widget=forms.RadioSelect)
+    source = forms.ChoiceField(label=_("How the request came"), widget=forms.RadioSelect)
     place = forms.ModelChoiceField(
         Place.objects.none(),
         label=_("The machine was left at"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.help.ords import Status
@@ -28,6 +29,7 @@ from maillon.needs.models import Request
 from maillon.territory.models import Organisation, Place
 from maillon.territory.scopes import scope_of
 from maillon.workshop.models import Device
+from maillon.workshop.vocabulary import Repair as Part
 
 STATUSES = [(status.value, label) for status, label in STATUS_LABELS.items()]
 BARRIERS = [(barrier.value, label) for barrier, label in BARRIER_LABELS.items()]
@@ -132,6 +134,11 @@ class Repair(models.Model):
 
     def __str__(self) -> str:
         return pretty(self.code)
+
+    @property
+    def parts_changed(self) -> list[Text]:
+        """Their names."""
+        return [Part(part).label for part in self.parts]
 
 
 class OthersRepair(models.Model):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillon.distribution.help import commands, queries
 from maillon.distribution.help.forms import AskForm
 from maillon.distribution.help.models import Ticket
-from maillon.distribution.help.vocabulary import Source, TicketState
+from maillon.distribution.help.vocabulary import LEFT, Outcome, Source, TicketState
 from maillon.kernel import codes, guesses
 from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import NotFound, Refusal
@@ -35,7 +35,8 @@ def _device(request: Request, code: str) -> Device:
 def ask(request: Request, code: str) -> HttpResponse:
     """A telephone number first; then a form of three questions."""
     device = _device(request, code)
-    form, refused = AskForm(request.POST or None), None
+    form = AskForm(request.POST or None)
+    refused: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         guesses.allow(request, ASKED)
         guesses.missed(request, ASKED)  # every request counts: thirty within ten minutes from one address
@@ -47,6 +48,10 @@ def ask(request: Request, code: str) -> HttpResponse:
                 symptom=form.cleaned_data["symptom"],
                 told=form.words(),
             )
+        except commands.AlreadyOpen as caught:
+            if commands.same(caught.ticket, form.cleaned_data["symptom"], form.words()):
+                return redirect("help:follow", caught.ticket.code)  # sent twice: the first answer may not have come
+            refused = caught
         except Refusal as caught:
             refused = caught
         else:
@@ -97,4 +102,12 @@ def _ticket(request: Request, code: str) -> Ticket:
 def follow(request: Request, code: str) -> HttpResponse:
     """Where it stands, in plain words: nothing that was told, nobody's name."""
     ticket = _ticket(request, code)
-    return render(request, "help/follow.html", {"ticket": ticket, "helper": queries.helper(ticket.device)})
+    gone = ticket.outcome in LEFT
+    waits_there = ticket.outcome == Outcome.FIXED and ticket.place is not None
+    context = {
+        "ticket": ticket,
+        "helper": queries.helper(ticket.device),
+        "gone": gone,
+        "again": ticket.state == TicketState.DONE and not gone and not waits_there,
+    }
+    return render(request, "help/follow.html", context)

@@ -22,12 +22,16 @@ from maillon.workshop.models import Device
 
 QUEUE = 500  # living tickets sorted at once; a workshop with more has other troubles
 SHOWN = 100
+DONE_BY_REPAIRERS = (Due.ANSWER, Due.LOOK)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """mine: what is due is for the reader to do."""
+
     ticket: Ticket
     due: Due
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,12 @@ def queue(actor: Actor, now: datetime | None = None) -> list[Row]:
     found = list(living.select_related("device", "holder", "place").order_by("opened_at", "id")[:QUEUE])
     standings = {ticket.pk: Standing(ticket.state, moment - ticket.since) for ticket in found}
     found.sort(key=lambda ticket: (*rules.order(standings[ticket.pk]), ticket.pk))
-    return [Row(ticket, rules.due(standings[ticket.pk])) for ticket in found]
+    return [_row(actor, ticket, rules.due(standings[ticket.pk])) for ticket in found]
+
+
+def _row(actor: Actor, ticket: Ticket, due: Due) -> Row:
+    needed = "stock.move" if due in DONE_BY_REPAIRERS else "help.change"
+    return Row(ticket, due, due is not Due.NOTHING and actor.may(needed))
 
 
 def finished(actor: Actor) -> Any:

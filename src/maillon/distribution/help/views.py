@@ -20,6 +20,7 @@ from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.needs.models import Request as Need
+from maillon.workshop.life import State
 from maillon.workshop.models import Device
 from maillon.workshop.queries import device_by_code
 
@@ -67,6 +68,7 @@ def new_ticket(request: Request) -> HttpResponse:
     form = TicketForm(request.POST or None, actor=actor, initial={"code": request.GET.get("code", "")})
     refused: Refusal | None = None
     living: Ticket | None = None
+    helper: queries.Helper | None = None
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         devices = queries.devices_in_territory(actor, answers["code"])
@@ -90,11 +92,12 @@ def new_ticket(request: Request) -> HttpResponse:
                 )
             except commands.AlreadyOpen as caught:
                 refused, living = caught, Ticket.objects.visible_to(actor).filter(pk=caught.ticket.pk).first()
+                helper = None if living else queries.helper(device)
             except Refusal as caught:
                 refused = caught
             else:
                 return redirect("help:ticket", ticket.code)
-    context = {"form": form, "refused": refused, "living": living}
+    context = {"form": form, "refused": refused, "living": living, "helper": helper}
     return render(request, "help/new.html", context, status=409 if refused else 422 if form.errors else 200)
 
 
@@ -116,10 +119,18 @@ def _page(request: Request, shown: Ticket, *, status: int = 200, **more: object)
         "timeline": queries.timeline(shown),
         "may_change": actor.may("help.change"),
         "may_repair": actor.may("stock.move"),
+        "may_ask": _may_ask(request, shown),
         "close_form": CloseForm(),
         "item": _item(shown) if shown.state == TicketState.EXCHANGE and actor.may("handover.do") else None,
     }
     return render(request, "help/ticket.html", {**context, **more}, status=status)
+
+
+def _may_ask(request: Request, shown: Ticket) -> bool:
+    """Finished, and the person still has the machine: it may fail again."""
+    kept = shown.state == TicketState.DONE and shown.device.state == State.HANDED_OVER
+    living = Ticket.objects.filter(device=shown.device).exclude(state=TicketState.DONE)
+    return kept and request.actor.may("help.change") and not living.exists()
 
 
 def _seen_request(request: Request, shown: Ticket) -> Need | None:
@@ -180,6 +191,8 @@ def close(request: Request, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def repair(request: Request, code: str) -> HttpResponse:
     shown = _found(request, code)
+    if shown.state == TicketState.DONE and request.method != "POST":
+        return redirect("help:ticket", shown.code)
     form = RepairForm(request.POST or None)
     known = counting.weakness(shown.device)
     context = {"ticket": shown, "form": form, "known": known}
@@ -188,6 +201,8 @@ def repair(request: Request, code: str) -> HttpResponse:
     try:
         commands.record_repair(actor=request.actor, ticket_id=shown.pk, **form.cleaned_data)
     except Refusal as refused:
+        if (now := _found(request, code)).state == TicketState.DONE:
+            return _page(request, now, status=409, refused=refused)
         return render(request, "help/repair.html", {**context, "refused": refused}, status=409)
     return redirect("help:ticket", shown.code)
 

@@ -57,6 +57,7 @@ class Outcome(models.TextChoices):
     MISTAKE = "mistake", pgettext_lazy("a request for help", "Opened by mistake")
 
 
+LEFT = (Outcome.EXCHANGED, Outcome.RETURNED, Outcome.LOST)  # the person no longer has the machine
 BY_HAND = (Outcome.ADVICE, Outcome.NO_NEWS, Outcome.MISTAKE)  # the others follow from what is done to the machine
 
 
