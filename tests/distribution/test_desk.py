@@ -167,9 +167,12 @@ def test_a_photo_shows_the_machine_as_it_left(world, client):
     item = only(agreement)
     client.force_login(world.users["head"])
     client.post(f"/remises/{agreement.code}/scanner/", {"code": item.device.code})
-    answer = client.post(f"/remises/{agreement.code}/machines/{item.pk}/photos/", {"photo": photo()})
-    assert answer.status_code == 302
+    address = f"/remises/{agreement.code}/machines/{item.pk}/"
+    answer = client.post(f"{address}photos/", {"photo": photo(), "accessories": ["mouse"], "condition": "B"})
     kept = Photo.objects.get()
+    page, form = answer.content.decode(), answer.context["form"]
+    assert f'src="/remises/photos/{kept.pk}/"' in page and f'action="{address}"' in page
+    assert (form["accessories"].value(), form["condition"].value()) == (["mouse"], "B"), "nothing answered is lost"
     answer = client.get(f"/remises/photos/{kept.pk}/")
     assert answer["Content-Type"] == "image/jpeg" and b"".join(answer.streaming_content).startswith(b"\xff\xd8")
     commands.prepare_item(actor=world.actor("head"), item_id=item.pk, answers=commands.Answers(condition="B"))
@@ -177,6 +180,23 @@ def test_a_photo_shows_the_machine_as_it_left(world, client):
     assert f'src="/remises/photos/{kept.pk}/"' in page, "what is signed for is seen"
     client.force_login(world.users["neighbour"])
     assert client.get(f"/remises/photos/{kept.pk}/").status_code == 404
+
+
+def test_a_photo_chosen_goes_with_the_check_list_and_a_file_that_is_none_loses_nothing(world, client):
+    agreement = drafted(world)
+    item = only(agreement)
+    client.force_login(world.users["head"])
+    client.post(f"/remises/{agreement.code}/scanner/", {"code": item.device.code})
+    address = f"/remises/{agreement.code}/machines/{item.pk}/"
+    words = io.BytesIO(b"words")
+    words.name = "photo.jpg"
+    for where in (address, f"{address}photos/"):
+        words.seek(0)
+        answer = client.post(where, {"photo": words, "accessories": ["mouse"], "condition": "B"})
+        assert answer.status_code == 409 and answer.context["form"]["condition"].value() == "B"
+    assert client.post(address, {"photo": photo(), "condition": "B"}).status_code == 302
+    item.refresh_from_db()
+    assert item.prepared_at and item.photos.count() == 1
 
 
 def test_a_family_is_handed_its_machines_page_by_page(world, client):
@@ -211,6 +231,8 @@ def test_a_class_is_handed_its_machines_by_one_scan_each(world, client):
     client.force_login(world.users["head"])
     page = client.get(f"/remises/{agreement.code}/?each=1&accessories=charger&accessories=bag").content.decode()
     assert 'name="accessories" value="bag"' in page
+    page = client.post(f"/remises/{agreement.code}/scanner/", {"code": "?", "each": "1", "accessories": "bag"})
+    assert f'href="/remises/{agreement.code}/?each=1&amp;accessories=bag"' in page.content.decode(), "not a POST's"
     items = queries.items_of(agreement)
     for item in items:
         data = {"code": item.device.code, "each": "1", "accessories": ["charger", "bag"]}

@@ -177,9 +177,12 @@ def test_a_return_is_scanned_and_compared_side_by_side(world, client):
     client.force_login(world.users["technician"])
     answer = client.post("/prets/retour/", {"code": f"https://maillon.example/m/{item.device.code}"})
     assert answer.url == f"/prets/machines/{item.pk}/retour/"
-    assert client.post(f"{answer.url}photos/", {"photo": photo()}).status_code == 302
-    page = client.get(answer.url).content.decode()
+    seen = client.post(f"{answer.url}photos/", {"photo": photo(), "condition": "C", "broken": "on"})
+    page = seen.content.decode()
     assert page.count("/remises/photos/") == 1 and 'value="B"' in page
+    form = seen.context["form"]
+    assert (form["condition"].value(), form["broken"].value(), form["accessories"].value()) == ("C", "on", [])
+    assert f'action="{answer.url}"' in page, "what is sent from there takes the machine back"
     assert client.post(answer.url, {"accessories": ["charger"]}).status_code == 422
     assert client.post(answer.url, {"condition": "C", "accessories": ["charger"]}).status_code == 302
     assert client.post("/prets/retour/", {"code": item.device.code}).status_code == 409

@@ -4,18 +4,36 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.agreements.models import Item
 from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, FirstStart, RefusalReason
 from maillon.distribution.desk.commands import Answers
+from maillon.workshop.forms import PhotoForm
 from maillon.workshop.models import Condition
 
 KEEPS, LEAVES = "keeps", "leaves"
 
 
+class FurtherPhotoForm(PhotoForm):
+    """A photo beside the questions of a page, sent with them: by its own button, or by theirs."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].widget.attrs["form"] = "list"
+
+
+def answered(form: type[forms.Form], said: QueryDict) -> dict[str, Any]:
+    """What was answered so far, to show again without judging it."""
+    several = (name for name, field in form.base_fields.items() if isinstance(field, forms.MultipleChoiceField))
+    return {**said.dict(), **{name: said.getlist(name) for name in several}}
+
+
 class ItemForm(forms.Form):
-    """The check-list of one machine."""
+    """The check-list of one machine. said: what was answered so far, instead of what is kept."""
 
     accessories = forms.MultipleChoiceField(
         label=_("Given with it"), choices=Accessory.choices, widget=forms.CheckboxSelectMultiple, required=False
@@ -28,13 +46,14 @@ class ItemForm(forms.Form):
         label=_("Price, taxes included (euros)"), min_value=Decimal("0.01"), max_digits=7, decimal_places=2
     )
 
-    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
-        kwargs["initial"] = {
+    def __init__(self, *args: Any, item: Item, said: QueryDict | None = None, **kwargs: Any) -> None:
+        kept = {
             "accessories": item.accessories,
             "first_start": item.first_start,
             "condition": item.condition,
             "price": None if item.price_cents is None else Decimal(item.price_cents) / 100,
         }
+        kwargs["initial"] = kept if said is None else answered(type(self), said)
         super().__init__(*args, **kwargs)
         if item.agreement.kind != AgreementKind.SALE:
             del self.fields["price"]

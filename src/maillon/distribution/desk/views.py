@@ -1,6 +1,7 @@
 """The desk: one task at a time, on a tablet. Each page works without script."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,12 +17,11 @@ from maillon.distribution.agreements.views import found
 from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, AgreementState, ItemState
 from maillon.distribution.desk import commands
 from maillon.distribution.desk.commands import Answers
-from maillon.distribution.desk.forms import LEAVES, GroupForm, ItemForm, RefusalForm
+from maillon.distribution.desk.forms import LEAVES, FurtherPhotoForm, GroupForm, ItemForm, RefusalForm
 from maillon.kernel import codes, files
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request
-from maillon.workshop.forms import PhotoForm
 
 GROUP = 4  # from so many machines on, what is given with each is said once
 SHOWN = 50
@@ -96,6 +96,7 @@ def _page(request: Request, shown: Agreement, *, status: int = 200, **more: Any)
     done = [item for item in to_do if item.prepared_at]
     given = request.GET.getlist("accessories") or request.POST.getlist("accessories")
     group = len(to_do) >= GROUP and shown.kind != AgreementKind.SALE
+    fields = [("each", "1"), *(("accessories", name) for name in Accessory.values if name in given)]
     context = {
         "agreement": shown,
         "items": items,
@@ -104,7 +105,8 @@ def _page(request: Request, shown: Agreement, *, status: int = 200, **more: Any)
         "may_act": request.actor.may("handover.do") and queries.may_read(request.actor, shown),
         "group": group,
         "group_form": GroupForm(initial={"accessories": given}) if group else None,
-        "scan_fields": [("each", "1"), *(("accessories", name) for name in Accessory.values if name in given)],
+        "scan_fields": fields,
+        "again": f"?{urlencode(fields)}",
         "given_labels": [str(Accessory(name).label) for name in Accessory.values if name in given] if group else [],
         "chosen": "each" in request.GET or "each" in request.POST,
     }
@@ -154,6 +156,8 @@ def item(request: Request, code: str, item_id: UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _item_page(request, shown, it, form, status=422 if form.errors else 200)
     try:
+        if chosen := request.FILES.get("photo"):
+            commands.add_photo(actor=request.actor, item_id=it.pk, data=chosen.read())
         commands.prepare_item(actor=request.actor, item_id=it.pk, answers=form.answers)
     except Refusal as refused:
         return _item_page(request, shown, it, form, status=409, refused=refused)
@@ -165,22 +169,31 @@ def _item_page(
 ) -> HttpResponse:
     if shown.state != AgreementState.DRAFT or it.state != ItemState.PREPARED:
         return redirect("agreements:agreement", shown.code)
-    context = {"agreement": shown, "item": it, "form": form, "photos": list(it.photos.all()), "photo_form": PhotoForm()}
+    context = {
+        "agreement": shown,
+        "item": it,
+        "form": form,
+        "photos": list(it.photos.all()),
+        "photo_form": FurtherPhotoForm(),
+    }
     return render(request, "distribution/item.html", {**context, **more}, status=status)
 
 
 @access("handover.do")
 @require_POST
 def photo(request: Request, code: str, item_id: UUID) -> HttpResponse:
+    """One photo more; the same page comes back, with what was answered on it."""
     shown, it = _item(request, code, item_id)
-    form = PhotoForm(request.POST, request.FILES)
+    said = ItemForm(item=it, said=request.POST)
+    form = FurtherPhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _item_page(request, shown, it, ItemForm(item=it), status=422, photo_form=form)
+        return _item_page(request, shown, it, said, status=422, photo_form=form)
     try:
         commands.add_photo(actor=request.actor, item_id=it.pk, data=form.cleaned_data["photo"].read())
     except Refusal as refused:
-        return _item_page(request, shown, it, ItemForm(item=it), status=409, refused=refused)
-    return redirect("desk:item", shown.code, it.pk)
+        return _item_page(request, shown, it, said, status=409, refused=refused)
+    shown, it = _item(request, code, item_id)
+    return _item_page(request, shown, it, said)
 
 
 @access("handover.do")

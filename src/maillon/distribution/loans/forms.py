@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.agreements.forms import PlaceChoice, places_for
 from maillon.distribution.agreements.models import Agreement, Item, Terms
 from maillon.distribution.agreements.vocabulary import Accessory, ItemState, LossKind
+from maillon.distribution.desk.forms import answered
 from maillon.kernel.actor import Actor
 from maillon.kernel.forms import near
 from maillon.territory.models import Organisation, Place
@@ -50,7 +52,7 @@ class LossForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """What is seen when a machine comes back."""
+    """What is seen when a machine comes back. said: what was answered so far."""
 
     condition = forms.ChoiceField(label=_("Looks now"), choices=Condition.choices, widget=forms.RadioSelect)
     accessories = forms.MultipleChoiceField(
@@ -68,8 +70,9 @@ class ReturnForm(forms.Form):
         Place.objects.none(), label=_("Put on the place"), required=False, empty_label=_("No place")
     )
 
-    def __init__(self, *args: Any, actor: Actor, item: Item, **kwargs: Any) -> None:
-        kwargs["initial"] = {"accessories": item.accessories}  # its looks are said by who sees it
+    def __init__(self, *args: Any, actor: Actor, item: Item, said: QueryDict | None = None, **kwargs: Any) -> None:
+        kept = {"accessories": item.accessories}  # its looks are said by who sees it
+        kwargs["initial"] = kept if said is None else answered(type(self), said)
         super().__init__(*args, **kwargs)
         known = set(item.accessories)
         self.fields["accessories"].choices = [  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from maillon.distribution.agreements.models import Agreement, Item, Photo
 from maillon.distribution.agreements.views import found
 from maillon.distribution.agreements.vocabulary import GONE, ItemState
 from maillon.distribution.desk import commands as desk
+from maillon.distribution.desk.forms import FurtherPhotoForm
 from maillon.distribution.loans import commands, queries
 from maillon.distribution.loans.forms import ExtendForm, LossForm, RecallForm, ReturnForm, TermsForm
 from maillon.distribution.loans.models import Recall
@@ -23,7 +24,6 @@ from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.http import Request
 from maillon.kernel.ledger import Entry
 from maillon.territory.models import Organisation, OrganisationKind
-from maillon.workshop.forms import PhotoForm
 
 LENDERS = (OrganisationKind.WORKSHOP, OrganisationKind.COORDINATION)
 
@@ -158,6 +158,8 @@ def take_back(request: Request, item_id: UUID) -> HttpResponse:
         return _return_page(request, item, form, status=422 if form.errors else 200)
     said = form.cleaned_data
     try:
+        if chosen := request.FILES.get("photo"):
+            desk.add_photo(actor=request.actor, item_id=item.pk, data=chosen.read(), moment=Photo.Moment.BACK)
         returned = commands.take_back(
             actor=request.actor,
             item_id=item.pk,
@@ -186,7 +188,7 @@ def _return_page(request: Request, item: Item, form: ReturnForm, *, status: int 
         "form": form,
         "before": [photo for photo in photos if photo.moment == Photo.Moment.HANDED],
         "now": [photo for photo in photos if photo.moment == Photo.Moment.BACK],
-        "photo_form": PhotoForm(),
+        "photo_form": FurtherPhotoForm(),
     }
     return render(request, "distribution/return.html", {**context, **more}, status=status)
 
@@ -195,16 +197,16 @@ def _return_page(request: Request, item: Item, form: ReturnForm, *, status: int 
 @require_POST
 def back_photo(request: Request, item_id: UUID) -> HttpResponse:
     item = _item(request, item_id)
-    form = PhotoForm(request.POST, request.FILES)
-    empty = ReturnForm(actor=request.actor, item=item)
+    form = FurtherPhotoForm(request.POST, request.FILES)
+    said_so_far = ReturnForm(actor=request.actor, item=item, said=request.POST)
     if not form.is_valid():
-        return _return_page(request, item, empty, status=422, photo_form=form)
+        return _return_page(request, item, said_so_far, status=422, photo_form=form)
     try:
         data = form.cleaned_data["photo"].read()
         desk.add_photo(actor=request.actor, item_id=item.pk, data=data, moment=Photo.Moment.BACK)
     except Refusal as refused:
-        return _return_page(request, item, empty, status=409, refused=refused)
-    return redirect("loans:return", item.pk)
+        return _return_page(request, item, said_so_far, status=409, refused=refused)
+    return _return_page(request, _item(request, item_id), said_so_far)
 
 
 # -- recalls ---------------------------------------------------------------------------------------------------------
