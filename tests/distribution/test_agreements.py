@@ -381,7 +381,10 @@ def test_a_mail_server_that_refuses_an_address_leaves_it_in_no_log(world, client
     client.force_login(world.users["head"])
     address = f"/conventions/{agreement.code}/signer/code/"
     answer = client.post(address, {"channel": "email"}, headers={"accept-language": "en"})
-    assert answer.status_code == 409 and "could not be sent" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "could not be sent" in page
+    assert "A code was sent" not in page, "it was not"
+    assert f'action="/conventions/{agreement.code}/signer/" id="sign-form"' in page, "signing another way goes there"
     assert "amina" not in caplog.text
 
 

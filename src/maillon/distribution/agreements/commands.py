@@ -326,6 +326,13 @@ def make_code(
     return code, party, text
 
 
+def void_code(*, actor: Actor, agreement_id: UUID) -> None:
+    """The code reached nobody: the page is not to say that it was sent. Raises NotAllowed, NotFound, Refusal."""
+    actor.require("handover.do")
+    with transaction.atomic():
+        OneTimeCode.objects.filter(agreement=draft(actor, agreement_id)).delete()
+
+
 def _checked_code(agreement: Agreement, digest: str, typed: str) -> Channel:
     """Count the try, whatever its answer: the caller commits it. Raises Refusal."""
     kept: OneTimeCode | None = OneTimeCode.objects.select_for_update().filter(agreement=agreement).first()

@@ -347,10 +347,14 @@ def make_code(request: Request, code: str) -> HttpResponse:
     channel = form.cleaned_data["channel"]
     try:
         secret, party, told = commands.make_code(actor=request.actor, agreement_id=shown.pk, channel=channel)
-        if channel == Channel.EMAIL:
-            _send(secret, party, told)
-        elif channel == Channel.SMS:
-            _send_short(secret, party, told)
+        try:
+            if channel == Channel.EMAIL:
+                _send(secret, party, told)
+            elif channel == Channel.SMS:
+                _send_short(secret, party, told)
+        except Refusal:
+            commands.void_code(actor=request.actor, agreement_id=shown.pk)
+            raise
     except Refusal as refused:
         return _sign_page(request, found(request, code), status=409, refused=refused, tried=Way.CODE)
     if channel != Channel.FAMILY:
