@@ -605,6 +605,15 @@ def test_the_pdf_is_tagged_and_the_same_each_time(world, client):
 
 
 @db
+def test_a_gift_of_one_machine_is_one_page_with_its_signature_and_its_fingerprint(world, client):
+    agreement = signed(world, kind="gift")
+    client.force_login(world.users["head"])
+    answer = client.get(f"/conventions/{agreement.code}/convention.pdf")
+    with pikepdf.open(io.BytesIO(answer.content)) as document:
+        assert len(document.pages) == 1
+
+
+@db
 def test_a_persons_data_are_given_whole(world, client):
     agreement = signed(world)
     client.force_login(world.users["prescriber"])
