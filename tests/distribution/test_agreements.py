@@ -25,7 +25,7 @@ from maillon.distribution.desk.commands import scan
 from maillon.distribution.loans.commands import change_terms
 from maillon.distribution.loans.rules import months_later
 from maillon.hardware.model import Kind
-from maillon.kernel import vault
+from maillon.kernel import codes, vault
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.needs.models import Request
@@ -611,6 +611,18 @@ def test_a_gift_of_one_machine_is_one_page_with_its_signature_and_its_fingerprin
     answer = client.get(f"/conventions/{agreement.code}/convention.pdf")
     with pikepdf.open(io.BytesIO(answer.content)) as document:
         assert len(document.pages) == 1
+
+
+@db
+def test_a_correction_that_is_refused_keeps_what_was_typed(world, client):
+    agreement = drafted(world)
+    Device.objects.update(lot=None)
+    client.force_login(world.users["head"])
+    typed = {"kind": "sale", "name": "Aminata Koné", "length": "until", "language": "fr"}
+    answer = client.post(f"/conventions/{agreement.code}/modifier/", typed, headers={"accept-language": "fr"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and 'value="Aminata Koné"' in page
+    assert f"{codes.pretty(Device.objects.get().code)}\u00a0: Son origine" in page
 
 
 @db

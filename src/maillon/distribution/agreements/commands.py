@@ -33,7 +33,7 @@ from maillon.distribution.agreements.vocabulary import (
 from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.appointments.rules import is_mobile
 from maillon.distribution.loans.rules import months_later
-from maillon.kernel import codes, ledger, vault
+from maillon.kernel import codes, ledger, vault, wording
 from maillon.kernel.actor import Actor
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.translation import told
@@ -171,7 +171,7 @@ def open_day(place: Place | None, day: date) -> date:
 def refuse_sale(found: Iterable[tuple[Device, list[Any]]]) -> None:
     """Raises Refusal when one of them has an obstacle."""
     parts: list[str | LazyText] = [
-        f"{codes.pretty(device.code)}: {told(obstacle.what)} {told(obstacle.remedy)}"
+        f"{wording.colon(codes.pretty(device.code))} {told(obstacle.what)} {told(obstacle.remedy)}"
         for device, obstacles in found
         for obstacle in obstacles
     ]

@@ -157,7 +157,14 @@ def change(request: Request, code: str) -> HttpResponse:
         form = CardForm(request.POST, actor=request.actor, request=shown.request)
         if not form.is_valid():
             return render(request, "distribution/change.html", {**context, "form": form}, status=422)
-        commands.change(actor=request.actor, agreement_id=shown.pk, card=form.card)
+        try:
+            commands.change(actor=request.actor, agreement_id=shown.pk, card=form.card)
+        except Refusal as refused:
+            now = found(request, code)
+            if now.state == AgreementState.DRAFT:  # what was typed stays, beside what is to be changed
+                context |= {"form": form, "refused": refused}
+                return render(request, "distribution/change.html", context, status=409)
+            return _page(request, now, status=409, refused=refused)
     except Refusal as refused:
         return _page(request, found(request, code), status=409, refused=refused)
     return redirect("desk:agreement", shown.code)
