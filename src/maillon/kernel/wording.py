@@ -71,6 +71,27 @@ def long_date(value: date | datetime) -> str:
     return text.replace("1 ", "1er ", 1) if french() and value.day == 1 else text
 
 
+def weekday(value: date | datetime, *, year: bool = False) -> str:
+    """jeudi 1er avril, Thursday 1 April; with its year when asked."""
+    if isinstance(value, datetime):
+        value = _local(value)
+    text = str(formats.date_format(value, "l j F Y" if year else "l j F"))
+    return text.replace(" 1 ", " 1er ", 1) if french() and value.day == 1 else text
+
+
+def hour(value: datetime) -> str:
+    """As it is said: "9 h 30", "14 h" in French; 09:30 elsewhere. In the territory's time."""
+    here = _local(value)
+    if not french():
+        return str(formats.time_format(here, "H:i"))
+    return f"{here.hour}{NO_BREAK}h" + (f"{NO_BREAK}{here.minute:02d}" if here.minute else "")
+
+
+def day_and_hour(value: datetime) -> str:
+    """jeudi 1er avril à 9 h 30: what a person notes down."""
+    return gettext("%(date)s at %(time)s") % {"date": weekday(value), "time": hour(value)}
+
+
 def moment(value: datetime) -> str:
     """24 novembre 2026 à 14:05, in the territory's time."""
     return gettext("%(date)s at %(time)s") % {

@@ -245,6 +245,22 @@ def long_date(value: date | datetime | None) -> str:
 
 
 @register.filter
+def weekday(value: date | datetime, year: str = "") -> str:
+    """{{ day|weekday }} or {{ day|weekday:"year" }}"""
+    return wording.weekday(value, year=bool(year))
+
+
+@register.filter
+def hour(value: datetime) -> str:
+    return wording.hour(value)
+
+
+@register.filter
+def day_and_hour(value: datetime) -> str:
+    return wording.day_and_hour(value)
+
+
+@register.filter
 def when(value: datetime | None) -> str | SafeString:
     """ "il y a 3 jours", with the exact moment for machines and under the mouse."""
     if value is None:

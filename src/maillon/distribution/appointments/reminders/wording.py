@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from maillon.distribution.appointments.models import Reminder, ReminderLine
@@ -12,7 +11,7 @@ from maillon.distribution.appointments.reminders.facts import Coming
 from maillon.distribution.appointments.vocabulary import Purpose, Topic
 from maillon.kernel.codes import pretty
 from maillon.kernel.documents.typography import typeset
-from maillon.kernel.wording import french
+from maillon.kernel.wording import french, hour, weekday
 from maillon.needs.contacts import phone_number, phone_shown
 from maillon.territory.models import Place
 
@@ -62,11 +61,10 @@ def words_of(topic: str, found: Sequence[Coming]) -> Words:
 
 
 def _line(one: Coming) -> str:
-    here = timezone.localtime(one.moment)
-    day = formats.date_format(here, "l j F")
+    day = weekday(one.moment)
     if one.what == ReminderLine.What.LOAN:
         return _("%(day)s: end of the loan. Bring the machine back, or ask to keep it longer") % {"day": day}
-    known = {"day": day, "time": formats.time_format(here, "H:i"), "where": _where(one.place)}
+    known = {"day": day, "time": hour(one.moment), "where": _where(one.place)}
     if one.what == ReminderLine.What.SLOT:
         return _("%(day)s at %(time)s, %(where)s") % known
     if one.purpose == Purpose.RETURN:
