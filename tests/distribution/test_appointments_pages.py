@@ -78,6 +78,12 @@ def test_a_slot_taken_meanwhile_is_said_with_the_others_still_there(world, desk,
     answer = client.post(url("request", request.code), {"at": slot(at()), "lieu": str(desk.place_id)})
     page = answer.content.decode()
     assert answer.status_code == 409 and "just been taken" in page and f'value="{slot(at(3, 570))}"' in page
+    elsewhere = make_desk(world, name="Un autre accueil")
+    booked(world, elsewhere)
+    first = client.get(url("request", request.code)).content.decode()
+    other = next(one for one in (desk, elsewhere) if f'value="{one.place_id}" selected' not in first)
+    answer = client.post(url("request", request.code), {"at": slot(at()), "lieu": str(other.place_id)})
+    assert f'value="{other.place_id}" selected' in answer.content.decode(), "the place they had chosen"
     for wrong in ({"at": "hier", "lieu": str(desk.place_id)}, {"at": slot(at()), "lieu": "là"}, {}):
         assert client.post(url("request", request.code), wrong).status_code == 404
 
@@ -185,7 +191,7 @@ def test_a_family_takes_changes_and_cancels_its_own_appointment(world, desk, cli
     assert client.post(url("choose"), {"at": slot(at()), "lieu": str(desk.place_id)}).status_code == 302
     assert Appointment.objects.get().booked_by == "family"
     own = client.get(reverse("needs:family")).content.decode()
-    assert "09:00" in own and "I can not come" in own and "Second floor" in own
+    assert " at 09:00" in own and "I can not come" in own and "Second floor" in own
     client.post(url("choose"), {"at": slot(at(5)), "lieu": str(desk.place_id)})
     assert Appointment.objects.get().starts_at == at(5)
     client.post(url("family-wait"), {"lieu": str(desk.place_id)})

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -68,15 +69,13 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: Request, purpose: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    standing = queries.booked(shown, purpose)
-    place = request.GET.get("lieu", "") or (str(standing.place_id) if standing else "")
+    standing, asked = queries.booked(shown, purpose), pages.asked_of(request)
+    place = asked["place"] or (str(standing.place_id) if standing else "")
     context = {
         "shown": shown,
         "standing": standing,
         "purpose": purpose,
-        "choice": pages.choice(
-            shown, queries.bookable(shown, families=True), place=place, first=request.GET.get("des", "")
-        ),
+        "choice": pages.choice(shown, queries.bookable(shown, families=True), place=place, first=asked["first"]),
     }
     return render(request, "appointments/choose.html", {**context, **more}, status=status)
 
@@ -110,4 +109,4 @@ def wait(request: HttpRequest) -> HttpResponse:
             commands.wait_for_earlier(actor=actor, request_id=shown.pk, place_id=place_id, purpose=purpose)
     except Refusal as refused:
         return _page(request, shown, purpose, status=409, refused=refused)
-    return redirect("appointments:choose")
+    return redirect(f"{reverse('appointments:choose')}?lieu={place_id}")

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from maillon.distribution.appointments import queries
@@ -42,6 +43,14 @@ def request_part(shown: Request, viewer: Actor) -> dict[str, Any] | None:
     standing = queries.booked(shown)
     may_come = not shown.delivery and queries.bookable(shown).exists()
     return {"standing": standing} if standing or may_come else None
+
+
+def asked_of(request: HttpRequest) -> dict[str, str]:
+    """The place and the first day to show for `choice`: the address says them, or the form that was just refused."""
+    return {
+        "place": request.GET.get("lieu", "") or request.POST.get("lieu", ""),
+        "first": request.GET.get("des", "") or request.POST.get("at", "")[:10],
+    }
 
 
 def choice(request: Request, desks: Iterable[Desk], *, place: str, first: str) -> Choice:

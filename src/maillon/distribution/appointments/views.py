@@ -153,7 +153,7 @@ def _request_page(request: HttpRequest, shown: Request, *, status: int = 200, **
     loan = shown.agreements.filter(state="signed", kind="loan").first()
     if purpose == Purpose.HANDOVER and shown.state != RequestState.PROMISED and loan:
         purpose = Purpose.RETURN.value
-    standing = queries.booked(shown, purpose)
+    standing, asked = queries.booked(shown, purpose), pages.asked_of(request)
     context = {
         "shown": shown,
         "purpose": purpose,
@@ -163,8 +163,8 @@ def _request_page(request: HttpRequest, shown: Request, *, status: int = 200, **
         "choice": pages.choice(
             shown,
             queries.bookable(shown),
-            place=request.GET.get("lieu", "") or (str(standing.place_id) if standing else ""),
-            first=request.GET.get("des", ""),
+            place=asked["place"] or (str(standing.place_id) if standing else ""),
+            first=asked["first"],
         ),
         "own": shown.prescriber_id == actor.organisation_id,
         "may_remind": actor.may("needs.identity") and shown.prescriber_id == actor.organisation_id,
@@ -196,7 +196,9 @@ def wait(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("They will be told when an earlier slot opens, three times at most."))
     except Refusal as refused:
         return _request_page(request, shown, status=409, refused=refused)
-    return redirect("appointments:request", shown.code)
+    answer = redirect("appointments:request", shown.code)
+    answer["Location"] += f"?lieu={place_id}"
+    return answer
 
 
 @access("needs.identity")
