@@ -132,6 +132,13 @@ def test_one_message_a_person_whatever_is_coming(world, desk):
     assert len(mail.outbox) == 2, "each thing is recalled once"
 
 
+def test_what_comes_within_the_same_hour_is_one_message(world, desk):
+    same_person(expected(world, desk, days=3), expected(world, desk, days=3, minute=570))
+    first = at(1)  # two days before the first of them, and half an hour too soon for the other
+    assert [reminder.lines.count() for reminder in planning.plan(first)] == [2]
+    assert planning.plan(first + timedelta(minutes=45)) == []
+
+
 def test_what_is_far_is_not_recalled_yet(world, desk):
     expected(world, desk, days=6)
     plan_and_send()
@@ -429,6 +436,15 @@ def test_a_slot_taken_again_is_told_to_nobody(world, desk):
     drain()
     assert mail.outbox == [] and WaitingEntry.objects.get().told == 0
     assert not ReminderLine.objects.filter(what="slot").exists()
+
+
+def test_a_slot_freed_in_the_evening_for_the_next_morning_costs_nobody_its_turn(world, desk, monkeypatch):
+    monkeypatch.setattr(planning, "waking", lambda now: 9 <= now.hour < 20)
+    waiting = expected(world, desk, days=9)
+    commands.wait_for_earlier(actor=world.actor("prescriber"), request_id=waiting.pk, place_id=desk.place_id)
+    evening = at(0, 21 * 60)
+    assert planning.tell_waiting(desk.place, at(1), evening) == [] and WaitingEntry.objects.get().told == 0
+    assert len(planning.tell_waiting(desk.place, at(1, 690), evening)) == 1, "told at nine, two hours before"
 
 
 # --- Staff

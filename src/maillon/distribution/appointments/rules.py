@@ -22,6 +22,7 @@ LEAD: dict[Way, timedelta] = {
 }
 LETTER_TRAVELS = timedelta(days=5)  # a letter sent later than this before would come after
 LOAN_LEAD = timedelta(days=21)  # the end of a loan: time to ask for an extension
+TOGETHER = timedelta(days=1)  # what would be recalled within a day of a message is in it, and not in another one
 NOT_AT_NIGHT = (9, 20)  # hours, local: no message rings outside
 REMINDERS_KEPT = timedelta(days=90)  # ours: long enough to answer "nobody told me"
 RETENTION = (

@@ -12,12 +12,12 @@ from maillon.distribution.agreements.vocabulary import AgreementKind, AgreementS
 from maillon.distribution.appointments import queries
 from maillon.distribution.appointments.calendars import calendars_of
 from maillon.distribution.appointments.models import Appointment, Desk, ReminderLine
-from maillon.distribution.appointments.rules import LEAD, LOAN_LEAD, Way, way_to_reach
+from maillon.distribution.appointments.rules import LEAD, LOAN_LEAD, TOGETHER, Way, way_to_reach
 from maillon.distribution.appointments.vocabulary import AppointmentState
 from maillon.needs.models import Request
 from maillon.territory.models import Place
 
-FARTHEST = max(LEAD.values())
+FARTHEST = max(LEAD.values()) + TOGETHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,13 @@ def _appointments(now: datetime, identities: Iterable[UUID] | None) -> list[Comi
 
 def _loans(now: datetime, identities: Iterable[UUID] | None) -> list[Coming]:
     today = timezone.localdate(now)
+    last = today + LOAN_LEAD + TOGETHER
     rows = Agreement.objects.filter(kind=AgreementKind.LOAN, state=AgreementState.SIGNED, due_on__gte=today)
     rows = rows.filter(gift_on__isnull=True)  # those that become gifts are not brought back
     if identities is None:
-        rows = rows.filter(due_on__lte=today + LOAN_LEAD, request__identity__isnull=False)
+        rows = rows.filter(due_on__lte=last, request__identity__isnull=False)
     else:
-        rows = rows.filter(request__identity__in=list(identities), due_on__lte=today + LOAN_LEAD)
+        rows = rows.filter(request__identity__in=list(identities), due_on__lte=last)
     return [
         Coming(
             ReminderLine.What.LOAN,

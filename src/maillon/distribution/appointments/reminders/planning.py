@@ -13,7 +13,7 @@ from maillon.distribution.appointments.models import MOST_TOLD, Appointment, Rem
 from maillon.distribution.appointments.reminders import facts
 from maillon.distribution.appointments.reminders.facts import Coming
 from maillon.distribution.appointments.reminders.gateway import configured
-from maillon.distribution.appointments.rules import NOT_AT_NIGHT, Way, waking
+from maillon.distribution.appointments.rules import NOT_AT_NIGHT, TOGETHER, Way, waking
 from maillon.distribution.appointments.vocabulary import AppointmentState, Topic
 from maillon.kernel import ledger
 from maillon.kernel.actor import Actor, ActorKind
@@ -38,6 +38,7 @@ def actor_of(request: Request) -> Actor:
 class _Due(NamedTuple):
     way: Way
     coming: Coming
+    now: bool  # False: within a day, it joins a message that leaves now and makes none
 
 
 def plan(now: datetime) -> list[Reminder]:
@@ -46,13 +47,16 @@ def plan(now: datetime) -> list[Reminder]:
     due: dict[UUID, list[_Due]] = defaultdict(list)
     for one in facts.coming(now=now):
         way = facts.way_of(one.request, one.moment, now, sms=sms)
-        if one.moment - one.lead(way) <= now < one.expires and one.request.identity_id:
-            due[one.request.identity_id].append(_Due(way, one))
+        begins = one.moment - one.lead(way)
+        if begins - TOGETHER <= now < one.expires and one.request.identity_id:
+            due[one.request.identity_id].append(_Due(way, one, begins <= now))
     known = _recalled([each.coming for found in due.values() for each in found])
     planned = []
     for found in due.values():
         fresh = [each for each in found if each.coming.key not in known]
-        if fresh and (reminder := make(fresh[0].way, [each.coming for each in fresh], Topic.COMING, now)):
+        if any(each.now for each in fresh) and (
+            reminder := make(fresh[0].way, [each.coming for each in fresh], Topic.COMING, now)
+        ):
             planned.append(reminder)
     return planned
 
@@ -81,7 +85,7 @@ def make(
                 topic=topic,
                 channel=way,
                 manual=manual,
-                due_at=now if waking(timezone.localtime(now)) or manual else _morning(now),
+                due_at=now if manual else _may_ring(now),
                 expires_at=max(one.expires for one in found),
             )
             ReminderLine.objects.bulk_create(
@@ -116,9 +120,11 @@ def tell(reminder: Reminder, happened: str, actor: Actor | None = None, **payloa
     )
 
 
-def _morning(now: datetime) -> datetime:
-    """The next hour at which a message may ring."""
+def _may_ring(now: datetime) -> datetime:
+    """Now, or the next morning: nothing rings at night."""
     here = timezone.localtime(now)
+    if waking(here):
+        return now
     day = here.date() if here.hour < NOT_AT_NIGHT[0] else here.date() + timedelta(days=1)
     return timezone.make_aware(datetime.combine(day, datetime.min.time().replace(hour=NOT_AT_NIGHT[0])))
 
@@ -145,8 +151,8 @@ def tell_waiting(place: Place, starts_at: datetime, now: datetime) -> list[Remin
             one = Coming(
                 ReminderLine.What.SLOT, entry.request, place.pk, starts_at, starts_at - timedelta(hours=2), place
             )
-            if one.key in _recalled([one]):
-                continue
+            if _may_ring(now) >= one.expires or one.key in _recalled([one]):
+                continue  # freed in the evening for the next morning: nobody could be told in time
             way = facts.way_of(entry.request, starts_at, now, sms=sms)
             reminder = make("call" if way == "letter" else way, [one], Topic.EARLIER, now)
             if reminder:
