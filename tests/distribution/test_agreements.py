@@ -689,6 +689,15 @@ def test_the_terms_of_the_day_are_printed_and_kept(world):
     assert agreement.gift_on is not None
 
 
+@db
+def test_a_loan_that_becomes_a_gift_on_its_last_day_asks_for_nothing_back(world, english):
+    change_terms(actor=world.actor("head"), category="", loan_months=12, gift_after_months=12)
+    agreement = signed(world, language="en")
+    told = json.dumps(queries.text_of(agreement, [], agreement.gift_on, Party(NAME)))
+    assert agreement.gift_on and "become yours" in told
+    assert "bring the machines back on" not in told and "extend" not in told
+
+
 # -- the family's own page -------------------------------------------------------------------------------------------
 
 

@@ -228,17 +228,20 @@ def _sections(facts: Facts, party: Party) -> list[tuple[str, list[str]]]:
 
 def _loan(facts: Facts) -> list[tuple[str, list[str]]]:
     lender = facts.lender
-    until = [
-        _("You bring the machines back on %(day)s at the latest.") % {"day": wording.long_date(facts.due_on)}
-        if facts.due_on
-        else _("You keep the machines as long as they are needed. If we ask for them, we tell you a month before."),
-        _("You need them longer? Tell us before: we can extend the loan."),
-    ]
-    if facts.gift_on:
+    until = []
+    if facts.due_on is None:
         until.append(
-            _("On %(day)s the machines become yours. You have nothing to do.")
-            % {"day": wording.long_date(facts.gift_on)}
+            _("You keep the machines as long as they are needed. If we ask for them, we tell you a month before.")
         )
+    elif not facts.gift_on:  # the day they become theirs is never after the last one: nothing is brought back then
+        until.append(
+            _("You bring the machines back on %(day)s at the latest.") % {"day": wording.long_date(facts.due_on)}
+        )
+    until.append(
+        _("On %(day)s the machines become yours. You have nothing to do.") % {"day": wording.long_date(facts.gift_on)}
+        if facts.gift_on
+        else _("You need them longer? Tell us before: we can extend the loan.")
+    )
     return [
         (
             _("What this is"),
