@@ -152,6 +152,12 @@ def test_each_figure_opens_a_list_as_long_as_it_says(client, world, english):
     counts += [(bar.count, bar.url) for bar in shown.sankey.bars]
     counts += [(count, url) for _source, _target, count, url in shown.sankey.rows]
     assert sum(count > 0 for count, _url in counts) > 20
+    steps = shown.sankey.steps  # what a phone shows for the picture: what reaches a stage goes on, or is told under it
+    assert [step.label for step in steps] == ["Came in", "Erased", "Made available", "Handed over"]
+    following = [*(step.count for step in steps[1:]), 0]
+    assert all(
+        step.count == sum(bar.count for bar in step.then) + more for step, more in zip(steps, following, strict=True)
+    )
     for count, url in counts:
         listed = client.get(url).context["listed"]
         asked = [int(value) for row in listed.rows for head, value in row.cells if head == "Machines"]
@@ -172,7 +178,8 @@ def test_a_list_goes_on_over_pages_and_an_unknown_figure_is_not_found(client, wo
     assert (len(first.rows), len(second.rows), second.next) == (lists.PER_PAGE, 1, "")
     assert not {row.code for row in first.rows} & {row.code for row in second.rows}
     for wrong in ("flow/", "flow/?stage=nowhere", "flow/?stage=ready&now=never", "asked/?use=none", "asked/?zone=0",
-                  "asked/", "nothing/", "flow/?stage=ready&page=0", "flow/?stage=ready&page=x"):  # fmt: skip
+                  "asked/", "nothing/", "flow/?stage=ready&page=0", "flow/?stage=ready&page=x",
+                  "flow/?stage=ready&page=2"):  # fmt: skip
         assert client.get(f"{reverse('observatory:board')}{wrong}").status_code == 404, wrong
 
 

@@ -37,6 +37,8 @@ class ShownBar:
     count: int
     look: str
     url: str
+    stage: str
+    main: bool
 
     @property
     def low(self) -> bool:
@@ -53,6 +55,20 @@ class ShownRibbon:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A stage on a narrow screen, where the picture would be too small to read.
+
+    share: of those that came in, 0 to 100. then: where those that went no further are.
+    """
+
+    label: str
+    count: int
+    url: str
+    share: int
+    then: Sequence[ShownBar]
+
+
+@dataclass(frozen=True, slots=True)
 class Sankey:
     width: float
     height: float
@@ -60,6 +76,18 @@ class Sankey:
     bars: Sequence[ShownBar]
     ribbons: Sequence[ShownRibbon]
     rows: Sequence[tuple[str, str, int, str]]  # from, to, machines, address of their list
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        main = [bar for bar in self.bars if bar.main]
+        ends = [bar for bar in self.bars if not bar.main]
+        most = max((bar.count for bar in main), default=0)
+        return [
+            Step(
+                bar.label, bar.count, bar.url, _share(bar.count, most), [end for end in ends if end.stage == bar.stage]
+            )
+            for bar in main
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +187,8 @@ def _sankey(links: Sequence[flow.Link]) -> Sankey | None:
             bar.machines,
             bar.node.key,
             _where(bar.node),
+            bar.node.stage,
+            bar.node.main,
         )
         for bar in drawn.bars
     ]

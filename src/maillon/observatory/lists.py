@@ -91,6 +91,8 @@ def listed(actor: Actor, figure: str, chosen: Mapping[str, str], page: int) -> L
     title, said, heads, rows, line = make(actor, chosen)
     start = (page - 1) * PER_PAGE
     shown = rows(start, start + PER_PAGE + 1)
+    if page > 1 and not shown:  # beyond the last one
+        raise NotFound
     here = reverse("observatory:list", args=[figure])
     previous = f"{here}?{urlencode([*chosen.items(), ('page', str(page - 1))])}" if page > 1 else ""
     following = f"{here}?{urlencode([*chosen.items(), ('page', str(page + 1))])}" if len(shown) > PER_PAGE else ""
