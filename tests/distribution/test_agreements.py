@@ -407,7 +407,7 @@ def test_a_one_time_code_signs_once_and_never_by_its_mail(world, client, english
 
 
 @db
-def test_wrong_codes_are_counted_and_soon_close_the_door(world, english):
+def test_wrong_codes_are_counted_and_soon_close_the_door(world, client, english):
     agreement = prepared(world)
     code, _party, _text = commands.make_code(actor=world.actor("head"), agreement_id=agreement.pk, channel="family")
     wrong = "000000" if code != "000000" else "111111"
@@ -416,6 +416,9 @@ def test_wrong_codes_are_counted_and_soon_close_the_door(world, english):
             sign(world, agreement, way=Way.CODE, code=wrong)
     with pytest.raises(Refusal, match="no valid code"):
         sign(world, agreement, way=Way.CODE, code=code)
+    client.force_login(world.users["head"])
+    page = client.get(f"/conventions/{agreement.code}/signer/").content.decode()
+    assert 'name="code"' not in page and "Make a code" in page, "a code that signs no more is not asked for"
 
 
 @db

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.promises import keep_promise
 from maillon.distribution.agreements import queries, strokes
-from maillon.distribution.agreements.models import Agreement, Item, OneTimeCode, Paper
+from maillon.distribution.agreements.models import CODE_TRIES, Agreement, Item, OneTimeCode, Paper
 from maillon.distribution.agreements.queries import USE
 from maillon.distribution.agreements.text import Party
 from maillon.distribution.agreements.vocabulary import (
@@ -50,7 +50,6 @@ from maillon.workshop.steps import record_step
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(hours=24)
-CODE_TRIES = 5
 CODES_A_DAY = 6  # with the tries of each: thirty guesses a day of a million
 LARGEST_SCAN = 8 * 2**20
 
@@ -336,7 +335,7 @@ def void_code(*, actor: Actor, agreement_id: UUID) -> None:
 def _checked_code(agreement: Agreement, digest: str, typed: str) -> Channel:
     """Count the try, whatever its answer: the caller commits it. Raises Refusal."""
     kept: OneTimeCode | None = OneTimeCode.objects.select_for_update().filter(agreement=agreement).first()
-    if kept is None or kept.expires_at <= timezone.now() or kept.tries >= CODE_TRIES:
+    if kept is None or not kept.usable:
         raise Refusal(
             _("There is no valid code for this agreement: none was made, or it is too old, or tried too often."),
             _("Make a new code."),

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillon.distribution.agreements import queries
-from maillon.distribution.agreements.commands import CODE_TRIES
-from maillon.distribution.agreements.models import Agreement
+from maillon.distribution.agreements.models import CODE_TRIES, Agreement
 from maillon.distribution.agreements.queries import USE
 from maillon.distribution.agreements.text import side_by_side
 from maillon.distribution.agreements.vocabulary import AgreementState, Channel

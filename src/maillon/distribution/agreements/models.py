@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation.models import Promise
@@ -21,6 +22,7 @@ from maillon.needs.vocabulary import Language
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.models import Condition, Device
 
+CODE_TRIES = 5
 CATEGORY_LABELS = {
     RecipientCategory.APEL: _("Association of parents"),
     RecipientCategory.TUTORING: _("Association of help with schoolwork"),
@@ -206,3 +208,8 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.agreement_id)
+
+    @property
+    def usable(self) -> bool:
+        """Neither too old, nor tried too often."""
+        return self.expires_at > timezone.now() and self.tries < CODE_TRIES

@@ -11,7 +11,6 @@ from django.core.mail import send_mail
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
@@ -334,7 +333,7 @@ def _sign_page(request: Request, shown: Agreement, *, status: int = 200, **more:
         "scan_form": ScanForm(),
         "code_form": CodeForm(),
         "channel_form": ChannelForm(),
-        "code_made": living if living and living.expires_at > timezone.now() else None,
+        "code_made": living if living and living.usable else None,
         "width": strokes.WIDTH,
         "height": strokes.HEIGHT,
     }
@@ -368,7 +367,7 @@ def make_code(request: Request, code: str) -> HttpResponse:
         messages.success(request, _("The code was sent. The person reads it to you, or types it here."))
     else:
         messages.success(request, _("The code is on the person's own page, opened with the codes of their letter."))
-    return redirect("agreements:sign", shown.code)
+    return redirect(f"{reverse('agreements:sign', args=[shown.code])}#code")
 
 
 def _send(secret: str, party: Party, told: dict[str, Any]) -> None:
