@@ -417,7 +417,7 @@ def test_wrong_codes_are_counted_and_soon_close_the_door(world, client, english)
     with pytest.raises(Refusal, match="no valid code"):
         sign(world, agreement, way=Way.CODE, code=code)
     client.force_login(world.users["head"])
-    page = client.get(f"/conventions/{agreement.code}/signer/").content.decode()
+    page = client.get(f"/conventions/{agreement.code}/signer/", headers={"accept-language": "en"}).content.decode()
     assert 'name="code"' not in page and "Make a code" in page, "a code that signs no more is not asked for"
 
 
