@@ -10,6 +10,7 @@ from maillon.distribution.appointments import commands, jobs, opening, queries
 from maillon.distribution.appointments.models import Appointment, Closure, Desk, Feed, Reminder, WaitingEntry
 from maillon.kernel.jobs.running import drain
 from maillon.kernel.ledger import Entry
+from maillon.needs import letter
 from maillon.needs.commands import set_pin
 from tests.distribution.appointments import at, make_desk, promised
 from tests.distribution.test_reminders import PERSON
@@ -192,6 +193,7 @@ def test_a_family_takes_changes_and_cancels_its_own_appointment(world, desk, cli
     assert Appointment.objects.get().booked_by == "family"
     own = client.get(reverse("needs:family")).content.decode()
     assert " at 09:00" in own and "I can not come" in own and "Second floor" in own
+    assert any("Your appointment" in line and "at 09:00" in line for line in letter.where(request))
     client.post(url("choose"), {"at": slot(at(5)), "lieu": str(desk.place_id)})
     assert Appointment.objects.get().starts_at == at(5)
     client.post(url("family-wait"), {"lieu": str(desk.place_id)})

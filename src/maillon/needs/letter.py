@@ -2,6 +2,7 @@
 what to do without Internet. Whoever opens no page reads here what the page says.
 
     letter.add_reasons(reasons)   what another link of the chain says of why, as sentences
+    letter.add_day(sentences)     what another link says of the day on which a promised computer is fetched
 
 Words for everyone: short sentences, one idea each, no jargon. The same request, person, code and day give the same
 bytes.
@@ -34,6 +35,14 @@ _reasons: dict[str, Reasons] = {}
 def add_reasons(source: Reasons) -> None:
     """Plain sentences on why the request is where it is. Adding the same function again replaces it."""
     _reasons[f"{source.__module__}.{source.__qualname__}"] = source
+
+
+_days: dict[str, Reasons] = {}
+
+
+def add_day(source: Reasons) -> None:
+    """Plain sentences on when and where a promised computer is fetched. Adding the same again replaces it."""
+    _days[f"{source.__module__}.{source.__qualname__}"] = source
 
 
 def pdf(request: Request, person: Person, pin: str, at: datetime | None = None) -> bytes:
@@ -115,6 +124,10 @@ def asked(request: Request) -> str:
 def where(request: Request) -> list[str]:
     """The words of the family's page for each state, what happens next after them."""
     who = {"who": request.prescriber.name}
+    if request.state == RequestState.PROMISED and (
+        days := [day for source in _days.values() for day in source(request)]
+    ):
+        return [_("A computer is kept for you."), _("Nobody else can take it."), *days]
     match RequestState(request.state):
         case RequestState.WAITING:
             more = _(

@@ -5,14 +5,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillon.distribution.appointments import commands, pages, queries
+from maillon.distribution.appointments.reminders.wording import where
 from maillon.distribution.appointments.vocabulary import Purpose
 from maillon.kernel.access import EVERYONE, access
 from maillon.kernel.errors import NotFound, Refusal
 from maillon.kernel.http import Request as HttpRequest
+from maillon.kernel.wording import day_and_hour
 from maillon.needs.family import actor_of, family_request
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
@@ -30,6 +33,19 @@ def part(shown: Request) -> dict[str, Any] | None:
     if standing is None and not movable:
         return None
     return {"standing": standing, "purpose": purpose, "movable": movable, "is_next": purpose == Purpose.HANDOVER.value}
+
+
+def letter_day(shown: Request) -> list[str]:
+    """In the family's letter: the appointment of its page, for whoever opens no page."""
+    told = part(shown)
+    if shown.state != RequestState.PROMISED or told is None:
+        return []
+    standing = told["standing"]
+    if standing is None:
+        who = {"who": shown.prescriber.name}
+        return [_("Choose the day and the place to fetch it: on your page, or with %(who)s.") % who]
+    known = {"day": day_and_hour(standing.starts_at), "where": where(standing.place)}
+    return [_("Your appointment: %(day)s, %(where)s.") % known]
 
 
 def _purpose(shown: Request) -> str | None:

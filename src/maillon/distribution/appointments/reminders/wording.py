@@ -51,12 +51,13 @@ def words_of(topic: str, found: Sequence[Coming]) -> Words:
         many = {"count": len(found)}
         title = _("Do not forget these %(count)s dates:") % many if len(found) > 1 else _("Do not forget:")
         after = [_("You can not come? Tell us: another date will be found.")]
-    after.append(_("Your request: %(code)s. Your page: %(url)s") % {"code": code, "url": f"{settings.SITE_URL}/suivi/"})
+    page = f"{settings.SITE_URL}/suivi/"
+    after.append(_("Your request: %(code)s. Your page: %(url)s") % {"code": code, "url": page})
     if call:
         after.append(_("To change or to ask: %(phones)s") % {"phones": call})
     after.append(prescriber.name)
     short = " ".join([title, *(f"{_line(one)}." for one in found)])
-    short += " " + (_("To change: %(phones)s") % {"phones": call} if call else prescriber.name)
+    short += " " + (_("To change: %(phones)s") % {"phones": call} if call else f"{page} {prescriber.name}")
     return Words(_set(title), [_set(_line(one)) for one in found], [_set(one) for one in after], _set(short))
 
 
@@ -64,7 +65,7 @@ def _line(one: Coming) -> str:
     day = weekday(one.moment)
     if one.what == ReminderLine.What.LOAN:
         return _("%(day)s: end of the loan. Bring the machine back, or ask to keep it longer") % {"day": day}
-    known = {"day": day, "time": hour(one.moment), "where": _where(one.place)}
+    known = {"day": day, "time": hour(one.moment), "where": where(one.place)}
     if one.what == ReminderLine.What.SLOT:
         return _("%(day)s at %(time)s, %(where)s") % known
     if one.purpose == Purpose.RETURN:
@@ -72,7 +73,7 @@ def _line(one: Coming) -> str:
     return _("%(day)s at %(time)s, %(where)s, to receive the machine") % known
 
 
-def _where(place: Place | None) -> str:
+def where(place: Place | None) -> str:
     if place is None:
         return ""
     commune = place.commune.name if place.commune else ""
