@@ -403,6 +403,30 @@ def test_a_reminder_asked_by_hand_is_logged_and_not_repeated(world, desk):
         handling.remind_now(actor=world.actor("mediator"), request_id=request.pk)
 
 
+def test_a_reminder_asked_by_hand_replaces_the_one_about_to_leave(world, desk):
+    request = expected(world, desk, days=1)
+    (planned,) = planning.plan(timezone.now())
+    by_hand = handling.remind_now(actor=world.actor("prescriber"), request_id=request.pk)
+    planned.refresh_from_db()
+    assert (planned.state, by_hand.state) == (ReminderState.DROPPED, ReminderState.DUE)
+    jobs.send(by_hand)
+    jobs.send(planned)
+    drain()
+    assert len(mail.outbox) == 1 and planning.plan(timezone.now()) == []
+
+
+def test_what_was_just_recalled_by_hand_is_not_again(world, desk):
+    soon, far = (
+        expected(world, desk, days=1),
+        expected(world, desk, days=20, name="Dominique Autre", email="d@e.invalid"),
+    )
+    for request in (soon, far):
+        handling.remind_now(actor=world.actor("prescriber"), request_id=request.pk)
+    assert planning.plan(timezone.now()) == []
+    (later,) = planning.plan(at(18, 540))
+    assert later.lines.get().request == far, "three weeks after, it has to be said again"
+
+
 # --- Those who wait
 
 

@@ -33,6 +33,7 @@ class ToTell:
     reminder: Reminder
     requests: list[Request]
     words: Words
+    lang: str  # of the words: what is to be told, in the person's language
     person: Person | None = None
 
     def __repr__(self) -> str:
@@ -63,10 +64,11 @@ def to_tell(actor: Actor, rows: Iterable[Reminder], now: datetime, *, named: boo
     told = []
     for reminder, found in shown:
         request = found[0].request
-        with override(language_of(request.language)):
+        lang = language_of(request.language)
+        with override(lang):
             words = words_of(reminder.topic, found)
         requests = list({one.request.pk: one.request for one in found}.values())
-        told.append(ToTell(reminder, requests, words, people.get(request.pk)))
+        told.append(ToTell(reminder, requests, words, lang, people.get(request.pk)))
     return told
 
 
@@ -119,6 +121,10 @@ def remind_now(*, actor: Actor, request_id: UUID, now: datetime | None = None) -
             raise Refusal(_("Nothing is coming for this request."), _("Book an appointment first."))
         way = facts.way_of(request, found[0].moment, now, sms=configured())
         reminder = planning.make(way, found, Topic.COMING, now, actor=actor, manual=True)
+        if reminder is not None:  # it says all that is coming: what was about to leave would say it again
+            rows = Reminder.objects.select_for_update(of=("self",)).filter(identity=request.identity_id, manual=False)
+            for planned in rows.filter(topic=Topic.COMING, state__in=(ReminderState.DUE, ReminderState.FAILED)):
+                sending.close(planned, ReminderState.DROPPED, "dropped")
     if reminder is None:
         raise Refusal(_("Someone was quicker."), _("Reload the page."))
     return reminder

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from maillon.needs.commands import stream
 from maillon.needs.models import Request
 from maillon.territory.models import Place
 
+NEVER, FOR_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 AT_ONCE = 3  # of those who wait, how many are told of one slot: the first to answer has it
 
 
@@ -38,7 +39,7 @@ def actor_of(request: Request) -> Actor:
 class _Due(NamedTuple):
     way: Way
     coming: Coming
-    now: bool  # False: within a day, it joins a message that leaves now and makes none
+    begins: datetime  # later than now: within a day, it joins a message that leaves now and makes none
 
 
 def plan(now: datetime) -> list[Reminder]:
@@ -49,21 +50,28 @@ def plan(now: datetime) -> list[Reminder]:
         way = facts.way_of(one.request, one.moment, now, sms=sms)
         begins = one.moment - one.lead(way)
         if begins - TOGETHER <= now < one.expires and one.request.identity_id:
-            due[one.request.identity_id].append(_Due(way, one, begins <= now))
+            due[one.request.identity_id].append(_Due(way, one, begins))
     known = _recalled([each.coming for found in due.values() for each in found])
     planned = []
     for found in due.values():
-        fresh = [each for each in found if each.coming.key not in known]
-        if any(each.now for each in fresh) and (
+        fresh = [each for each in found if known.get(each.coming.key, NEVER) < each.begins - TOGETHER]
+        if any(each.begins <= now for each in fresh) and (
             reminder := make(fresh[0].way, [each.coming for each in fresh], Topic.COMING, now)
         ):
             planned.append(reminder)
     return planned
 
 
-def _recalled(found: Sequence[Coming]) -> set[tuple[UUID, str, UUID, datetime]]:
-    lines = ReminderLine.objects.filter(subject__in={one.subject for one in found}, manual=False)
-    return set(lines.values_list("request_id", "what", "subject", "moment"))
+def _recalled(found: Sequence[Coming]) -> dict[tuple[UUID, str, UUID, datetime], datetime]:
+    """When each was last recalled because someone asked; for ever, where it was of itself."""
+    lines = ReminderLine.objects.filter(subject__in={one.subject for one in found}).order_by("reminder__created_at")
+    last: dict[tuple[UUID, str, UUID, datetime], datetime] = {}
+    for *key, manual, at in lines.values_list(
+        "request_id", "what", "subject", "moment", "manual", "reminder__created_at"
+    ):
+        told = (key[0], key[1], key[2], key[3])
+        last[told] = max(last.get(told, NEVER), at if manual else FOR_EVER)
+    return last
 
 
 def make(

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from maillon.distribution.appointments.icalendar import event_of
@@ -119,11 +120,11 @@ def prepare(reminder_id: UUID, now: datetime) -> Parcel | None:
 def alive(reminder: Reminder, now: datetime) -> list[Coming]:
     """What it would say now. Nothing: it is closed here, as too late or no longer needed."""
     if now >= reminder.expires_at:
-        _close(reminder, ReminderState.EXPIRED, "expired")
+        close(reminder, ReminderState.EXPIRED, "expired")
         return []
     found = still_coming([reminder], now).get(reminder.pk, [])
     if not found:
-        _close(reminder, ReminderState.DROPPED, "dropped")
+        close(reminder, ReminderState.DROPPED, "dropped")
     return found
 
 
@@ -144,7 +145,7 @@ def _parcel(reminder: Reminder, found: list[Coming], person: Person) -> Parcel:
             if not person.email:
                 raise NotSent(Failure.NO_ADDRESS)
             events = [event_of(one.appointment) for one in found if one.appointment]
-            attached = ical.calendar(events, name=words.title) if events else ""
+            attached = ical.calendar(events, name=_("Your appointment")) if events else ""
             return Parcel(reminder.pk, reminder.channel, person.email, subject(reminder), words.text, attached)
         number = phone_number(person.phone) or ""
         if not number:
@@ -196,7 +197,7 @@ def fail(reminder: Reminder, failure: Failure) -> None:
     planning.tell(reminder, "failed", channel=reminder.channel, why=failure.value)
 
 
-def _close(reminder: Reminder, state: ReminderState, happened: str) -> None:
+def close(reminder: Reminder, state: ReminderState, happened: str) -> None:
     reminder.state = state.value
     reminder.save(update_fields=["state"])
     planning.tell(reminder, happened)
