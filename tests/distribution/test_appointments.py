@@ -256,6 +256,10 @@ def test_a_closure_lists_the_appointments_to_move(world, desk):
     closure = opening.add_closure(
         actor=world.actor("mediator"), place_id=desk.place_id, first=day, last=day, kind="event"
     )
+    again = opening.add_closure(
+        actor=world.actor("mediator"), place_id=desk.place_id, first=day, last=day, kind="event"
+    )
+    assert again == closure, "the form sent twice"
     assert queries.in_closures(desk.place, now=timezone.now()) == [appointment]
     opening.remove_closure(actor=world.actor("mediator"), place_id=desk.place_id, closure_id=closure.pk)
     assert queries.in_closures(desk.place, now=timezone.now()) == [] and not Closure.objects.exists()

@@ -75,8 +75,10 @@ def add_closure(*, actor: Actor, place_id: UUID, first: date, last: date, kind: 
     if last < first:
         raise Refusal(_("The closure ends before it begins."), _("Write the first day, then the last one."))
     with transaction.atomic():
-        closure = Closure.objects.create(place=place, first=first, last=last, kind=kind)
-        _tell(actor, "appointment.closure_added", place, first=first, last=last, why=kind)
+        Place.objects.select_for_update().get(pk=place.pk)  # sent twice: one closure
+        closure, made = Closure.objects.get_or_create(place=place, first=first, last=last, defaults={"kind": kind})
+        if made:
+            _tell(actor, "appointment.closure_added", place, first=first, last=last, why=kind)
     return closure
 
 
