@@ -14,7 +14,7 @@ from maillon.distribution.appointments import commands, jobs, pages, queries
 from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.appointments.models import Appointment, Desk
 from maillon.distribution.appointments.reminders import handling
-from maillon.distribution.appointments.vocabulary import CancelReason, NoShowReason, Purpose
+from maillon.distribution.appointments.vocabulary import AppointmentState, CancelReason, NoShowReason, Purpose
 from maillon.kernel import codes
 from maillon.kernel.access import access
 from maillon.kernel.errors import NotFound, Refusal, find
@@ -154,6 +154,13 @@ def _request_page(request: HttpRequest, shown: Request, *, status: int = 200, **
     if purpose == Purpose.HANDOVER and shown.state != RequestState.PROMISED and loan:
         purpose = Purpose.RETURN.value
     standing, asked = queries.booked(shown, purpose), pages.asked_of(request)
+    past = list(
+        Appointment.objects.visible_to(actor)
+        .filter(request=shown)
+        .exclude(state=AppointmentState.BOOKED)
+        .select_related("place")
+        .order_by("-starts_at")[:10]
+    )
     context = {
         "shown": shown,
         "purpose": purpose,
@@ -169,13 +176,11 @@ def _request_page(request: HttpRequest, shown: Request, *, status: int = 200, **
         "own": shown.prescriber_id == actor.organisation_id,
         "may_remind": actor.may("needs.identity") and shown.prescriber_id == actor.organisation_id,
         "cancel_reasons": CancelReason.choices,
-        "past": list(
-            Appointment.objects.visible_to(actor)
-            .filter(request=shown)
-            .exclude(state="booked")
-            .select_related("place")
-            .order_by("-starts_at")[:10]
-        ),
+        "past": past,
+        "not_come": (actor.oversees or shown.prescriber_id == actor.organisation_id)
+        and bool(past)
+        and past[0].state == AppointmentState.NO_SHOW
+        and past[0].purpose == Purpose.HANDOVER,
     }
     return render(request, "appointments/request.html", {**context, **more}, status=status)
 
