@@ -720,9 +720,14 @@ def test_the_family_reads_the_text_and_its_code_on_its_own_page(world, client):
     code, _party, _text = commands.make_code(actor=world.actor("head"), agreement_id=agreement.pk, channel="family")
     page = family_session(client, agreement)
     assert code in page and NAME in page
+    assert "Convention de prêt</h2>" in page and "[&#x27;" not in page
     sign(world, agreement, way=Way.CODE, code=code)
     page = client.get("/suivi/").content.decode()
     assert code not in page and f"/suivi/convention/{agreement.code}.pdf" in page
+    assert "longtemps" in page
+    Agreement.objects.update(gift_on=agreement.due_on)
+    page = client.get("/suivi/").content.decode()
+    assert "à vous" in page and "longtemps" not in page, "nothing is to be brought back"
 
 
 @db
