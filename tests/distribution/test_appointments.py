@@ -1,6 +1,6 @@
 """Appointments: who may, when, how many; what moves, what is cancelled, who waits."""
 
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillon.distribution.appointments import commands, opening, queries
+from maillon.distribution.appointments.calendars import calendar_of
 from maillon.distribution.appointments.models import Appointment, Closure, Desk, WaitingEntry
 from maillon.distribution.appointments.rules import slot_starts
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
@@ -77,6 +78,14 @@ def test_slots_follow_the_hours_the_desk_and_the_closures(world, desk, django_as
     assert list(found) == [day - timedelta(days=1), day + timedelta(days=1)]
     free = found[day - timedelta(days=1)]
     assert [slot.at[-5:] for slot in free] == ["09:00", "10:00", "11:00"] and {slot.free for slot in free} == {2}
+
+
+def test_the_hour_that_summer_time_skips_is_no_slot(world):
+    desk = make_desk(world, hours="24/7")
+    change = date(2027, 3, 28)
+    starts = queries.starts_of(desk, calendar_of(desk.place), change)
+    assert len(starts) == len({start.astimezone(UTC) for start in starts}) == 46
+    assert [f"{start:%H:%M}" for start in starts[3:5]] == ["01:30", "03:00"]
 
 
 def test_a_desk_needs_hours(world):

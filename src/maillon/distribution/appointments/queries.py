@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -63,7 +63,8 @@ def starts_of(desk: Desk, calendar: Calendar, day: date) -> list[datetime]:
     first = _minute(desk.first) if desk.first else 0
     last = _minute(desk.last) if desk.last else 1440
     ranges = calendar.ranges(day)
-    return [local(day, minute) for minute in slot_starts(ranges, desk.slot_minutes, first=first, last=last)]
+    starts = (local(day, minute) for minute in slot_starts(ranges, desk.slot_minutes, first=first, last=last))
+    return [at for at in starts if at.astimezone(UTC).astimezone(at.tzinfo).hour == at.hour]  # no 02:30 in late March
 
 
 def taken(place_id: UUID, first: datetime, last: datetime) -> Counter[datetime]:
