@@ -450,6 +450,14 @@ def test_a_freed_slot_is_told_to_those_who_wait_three_times_at_most(world, desk)
     assert WaitingEntry.objects.get().told == 3
 
 
+def test_who_gives_a_slot_up_is_not_told_that_it_is_free(world, desk):
+    holder, prescriber = expected(world, desk, days=2), world.actor("prescriber")
+    commands.wait_for_earlier(actor=prescriber, request_id=holder.pk, place_id=desk.place_id)
+    commands.cancel(actor=prescriber, appointment_id=Appointment.objects.get(request=holder).pk)
+    drain()
+    assert mail.outbox == [] and WaitingEntry.objects.get().told == 0
+
+
 def test_a_slot_taken_again_is_told_to_nobody(world, desk):
     holder = expected(world, desk, days=2)
     waiting = expected(world, desk, days=9, name="Dominique Autre", email="dominique@exemple.invalid")

@@ -121,7 +121,7 @@ def move(
             before=before,
             by=by,
         )
-        _freed(left, before)
+        _freed(left, before, appointment.request_id)
     return appointment
 
 
@@ -350,7 +350,7 @@ def _cancel(appointment: Appointment, reason: str, actor: Actor, by: str) -> Non
     ledger.append(
         "appointment.cancelled", actor, appointment.pk, stream=stream(appointment.request_id), reason=reason, by=by
     )
-    _freed(appointment.place, appointment.starts_at)
+    _freed(appointment.place, appointment.starts_at, appointment.request_id)
 
 
 def _close(appointment: Appointment, state: AppointmentState, reason: str) -> None:
@@ -359,9 +359,9 @@ def _close(appointment: Appointment, state: AppointmentState, reason: str) -> No
     appointment.save(update_fields=["state", "reason", "sequence", "changed_at"])
 
 
-def _freed(place: Place | None, starts_at: datetime) -> None:
+def _freed(place: Place | None, starts_at: datetime, by: UUID) -> None:
     if place is not None:
-        signals.slot_freed.send(Appointment, place=place, starts_at=starts_at)
+        signals.slot_freed.send(Appointment, place=place, starts_at=starts_at, request_id=by)
 
 
 def _stop_waiting(request: Request, purpose: str) -> None:

@@ -66,21 +66,22 @@ def plan_reminders() -> int:
 
 
 @job(title=_("Tell those who wait that a slot is free"))
-def tell_waiting(place_id: str, starts_at: str) -> int:
-    """Returns how many were told."""
+def tell_waiting(place_id: str, starts_at: str, left_by: str = "") -> int:
+    """left_by: the request that held it. Returns how many were told."""
     place = Place.objects.filter(pk=UUID(place_id)).first()
     if place is None:
         return 0
-    told = planning.tell_waiting(place, datetime.fromisoformat(starts_at), timezone.now())
+    by = UUID(left_by) if left_by else None
+    told = planning.tell_waiting(place, datetime.fromisoformat(starts_at), timezone.now(), left_by=by)
     for reminder in told:
         send(reminder)
     return len(told)
 
 
-def slot_freed(sender: object, *, place: Place, starts_at: datetime, **_more: object) -> None:
+def slot_freed(sender: object, *, place: Place, starts_at: datetime, request_id: UUID, **_more: object) -> None:
     """`appointments.signals.slot_freed`. The job looks again once the transaction is over: the slot may be taken."""
     if starts_at > timezone.now():
-        tell_waiting.enqueue(str(place.pk), starts_at.isoformat())
+        tell_waiting.enqueue(str(place.pk), starts_at.isoformat(), str(request_id))
 
 
 @periodic(daily_at="04:35")

@@ -2,4 +2,5 @@
 
 from django.dispatch import Signal
 
-slot_freed = Signal()  # place, starts_at: a slot that was taken is free again; sent in the command's transaction
+# place, starts_at, request_id: a slot that this request held is free again; sent in the command's transaction
+slot_freed = Signal()

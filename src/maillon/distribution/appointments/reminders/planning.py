@@ -137,10 +137,10 @@ def _may_ring(now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time().replace(hour=NOT_AT_NIGHT[0])))
 
 
-def tell_waiting(place: Place, starts_at: datetime, now: datetime) -> list[Reminder]:
+def tell_waiting(place: Place, starts_at: datetime, now: datetime, *, left_by: UUID | None = None) -> list[Reminder]:
     """Messages to the first who wait for something earlier there, while the slot is free; each is told thrice at most.
 
-    A letter would come too late: they are called.
+    left_by: the request that gave it up, told nothing of it. A letter would come too late: they are called.
     """
     if not facts.slot_is_free(place.pk, starts_at, now):
         return []
@@ -148,7 +148,7 @@ def tell_waiting(place: Place, starts_at: datetime, now: datetime) -> list[Remin
     told: list[Reminder] = []
     with transaction.atomic():
         entries = WaitingEntry.objects.select_for_update(of=("self",)).filter(place=place, told__lt=MOST_TOLD)
-        for entry in entries.select_related("request").order_by("created_at", "pk"):
+        for entry in entries.exclude(request=left_by).select_related("request").order_by("created_at", "pk"):
             if len(told) == AT_ONCE:
                 break
             later = Appointment.objects.filter(
