@@ -71,6 +71,16 @@ def test_nothing_is_told_before_it_is_published(world):
     assert needed(world).parts["zone"] == {} and needed(world).total is None
 
 
+def test_a_platform_that_counted_nothing_yet_says_so(client, world):
+    def page():
+        shown = client.get(f"/chiffres/{world.coordination.pk}/", headers={"accept-language": "en"})
+        return shown.content.decode()
+
+    assert "Nothing was counted yet" in page()
+    publishing.publish(world.coordination.pk)
+    assert "Nothing was counted yet" not in page() and "Machines available" in page()
+
+
 def test_a_small_place_is_told_with_the_others_and_never_alone(world):
     ask(world, 4, "44001")
     ask(world, 30, "44002")

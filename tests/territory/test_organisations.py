@@ -55,6 +55,16 @@ def test_a_platform_begins_with_one_coordinator(db):
     assert "exemple" not in "".join(Entry.objects.values_list("payload", flat=True))
 
 
+def test_the_first_thing_to_do_on_a_new_platform_is_to_add_a_workshop(db, client):
+    coordination = commands.found_territory(email="coordination@exemple.invalid")
+    client.force_login(User.objects.get())
+    page = client.get("/").content.decode()
+    assert 'class="btn btn-primary" href="/organisations/#add"' in page and "Add a workshop" in page
+    actor = actor_for(User.objects.get(), coordination.pk)
+    commands.create_organisation(actor=actor, kind="workshop", name="Atelier")
+    assert "Add a workshop" not in client.get("/").content.decode()
+
+
 def test_only_a_coordination_creates_organisations(world):
     with pytest.raises(NotAllowed):
         commands.create_organisation(actor=world.actor("head"), kind="workshop", name="Autre")

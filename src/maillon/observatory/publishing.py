@@ -94,6 +94,12 @@ def _next(territory_id: UUID, kept: Mapping[Cell, int], may_leave: bool) -> dict
     return found
 
 
+def counted(territory_id: UUID) -> bool:
+    """Whether its figures were counted once: a platform begins with none."""
+    found: bool = Published.objects.filter(territory_id=territory_id).exists()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What may be shown of one measure. parts: part -> key -> count, None is hidden; total: None is hidden.

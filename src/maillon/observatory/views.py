@@ -57,7 +57,8 @@ def figures(request: Request) -> HttpResponse:
 def territory_figures(request: Request, territory_id: UUID) -> HttpResponse:
     """Kept by no cache, unlike its data: a page names who is signed in, and holds the token of its forms."""
     territory = find(_territories(), territory_id)
-    return render(request, "observatory/figures.html", {"territory": territory, "shown": board.public(territory.pk)})
+    context = {"territory": territory, "shown": board.public(territory.pk), "counted": publishing.counted(territory.pk)}
+    return render(request, "observatory/figures.html", context)
 
 
 @access(EVERYONE)

@@ -6,8 +6,10 @@ class TerritoryConfig(AppConfig):
     name = "maillon.territory"
 
     def ready(self) -> None:
-        from maillon.kernel import navigation
+        from maillon.kernel import navigation, start
+        from maillon.territory.waiting import waiting
 
+        start.add("organisation.change", waiting, order=1, group=_("Platform"))
         navigation.add(
             navigation.Item(_("Start"), "home", "house", "signed in", order=0),
             navigation.Item(
