@@ -14,7 +14,7 @@ from maillon.allocation.rules import CRITERIA, LEVELS, MOST_POINTS, RulesRefused
 from maillon.allocation.telling import LEVEL_NAMES
 from maillon.kernel.forms import near
 from maillon.kernel.translation import told
-from maillon.needs.vocabulary import Closing
+from maillon.needs.forms import CLOSINGS
 from maillon.workshop.forms import UNSAID
 
 AGEING = {
@@ -146,7 +146,7 @@ class EndForm(forms.Form):
     leaves = forms.ChoiceField(
         label=_("The request"),
         required=False,
-        choices=[("", _("keeps its place in the queue")), (_("is closed"), Closing.choices)],
+        choices=[("", _("keeps its place in the queue")), (_("is closed"), CLOSINGS)],
     )
 
 
