@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from maillon.allocation import campaigns, check, reviews, rulesets, showing, trials
+from maillon.allocation import campaigns, check, promises, reviews, rulesets, showing, trials
 from maillon.allocation.models import Campaign, Promise, Review, RuleSet, RuleTrial
+from maillon.allocation.rules import DEFAULT
+from maillon.kernel.codes import pretty
 from maillon.kernel.jobs.models import Job
 from maillon.kernel.jobs.running import drain
 from maillon.needs import family
 from maillon.needs.commands import forget
 from maillon.needs.models import Request
+from maillon.territory.models import Organisation
 from tests.allocation.promises import make_request
 from tests.allocation.queue import DAY, commune, make_queue, stocked
 
@@ -119,10 +122,15 @@ def test_the_prescriber_reads_everything_of_its_request_and_nothing_of_another(c
     enter(client, world, "prescriber")
     page = text_of(client.get(f"/besoins/{second.code}/"))
     assert "others came before" in page
-    assert "The last one served with a machine that meets this need: tier 3 (Without a computer), 60 points" in page
+    assert (
+        "The last one served with a machine that meets this need: tier 3 (Without a computer, or waiting for long), 60 points"
+        in page
+    )
     assert "No computer at home 30" in page and "Total 40" in page and "L311-3-1" in page
     assert first.code not in page and "not confirmed" in page
-    assert "is promised since" in text_of(client.get(f"/besoins/{first.code}/"))
+    served = text_of(client.get(f"/besoins/{first.code}/"))
+    assert "is promised since" in served and "A machine was promised to it by this campaign." in served
+    assert "The last one served with a machine that meets this need" in served
 
 
 def test_the_family_reads_a_neutral_sentence_without_points(client):
@@ -387,10 +395,66 @@ def test_a_promise_is_ended_from_its_request(client):
     enter(client, world, "prescriber")
     address = f"/attributions/promesses/{made.pk}/fin/"
     assert client.post(address, {"state": "refused"}).status_code == 422
-    assert client.post(address, {"state": "refused", "reason": "not_suited", "leaves": ""}).status_code == 302
+    for told_by_itself_alone in ("erased", "no_news"):  # nothing is erased by ending a promise
+        wrong = {"state": "refused", "reason": "not_suited", "leaves": told_by_itself_alone}
+        assert client.post(address, wrong).status_code == 422
+    ended = client.post(address, {"state": "refused", "reason": "not_suited", "leaves": ""}, follow=True)
+    assert "the same machine may come back" in text_of(ended)
     request.refresh_from_db()
     assert request.state == "waiting"
     assert client.post(address, {"state": "refused", "reason": "not_suited"}).status_code == 409
+
+
+def test_a_machine_that_goes_back_to_who_refused_it_is_told_before_anyone_approves(client):
+    world, [request], [device] = make_queue([{}], 1)
+    at_once(world)
+    promises.end_promise(world.actor("coordinator"), Promise.objects.get().pk, "refused", "not_suited")
+    campaign = at_once(world, approve=False)
+    assert campaign.summary["refused"] == [[request.code, device.code]]
+    enter(client, world, "coordinator")
+    page = text_of(client.get(f"/attributions/{campaign.code}/"))
+    assert f"Machine {pretty(device.code)} goes to request {pretty(request.code)}" in page
+    assert "The answer to each request" in page, "a plan is read request by request before it is approved"
+
+
+def test_a_least_that_was_not_reached_is_told_by_the_name_of_its_district(client):
+    world, *_ = make_queue([{"commune": commune()}], 1)
+    rulesets.adopt(
+        actor=world.actor("coordinator"),
+        document=DEFAULT
+        | {
+            "limits": {
+                "territory": {"floor": 0, "cap": None},
+                "districts": {"default": {"floor": 2, "cap": None}},
+                "prescribers": {"default": {"floor": 2, "cap": None}},
+            }
+        },
+    )
+    campaign = at_once(world, approve=False)
+    enter(client, world, "coordinator")
+    page = text_of(client.get(f"/attributions/{campaign.code}/"))
+    prescriber = Organisation.objects.get(pk=world.actor("prescriber").organisation_id)
+    assert "Commune 44109: 1 / 2" in page and f"Commune 44109, {prescriber.name}: 1 / 2" in page
+
+
+def test_a_former_version_of_the_rules_is_read_and_come_back_to(client):
+    world, *_ = make_queue([{}], 1)
+    first = rulesets.current(world.actor("coordinator").territory)
+    points = first.document["points"] | {"schooling": 0, "job_search": 15}
+    rulesets.adopt(actor=world.actor("coordinator"), document=first.document | {"points": points})
+    enter(client, world, "coordinator")
+    former = text_of(client.get("/attributions/regles/?version=1"))
+    assert "This version holds no longer" in former and "needed for school or studies: adds 20" in former.lower()
+    address = "/attributions/regles/changer/?version=1"
+    form = client.get(address).context["form"]
+    tried = client.post(address, {name: field.initial for name, field in form.fields.items()}, follow=True)
+    page = text_of(tried)
+    held, gone = page.split("What would hold no longer:")
+    assert "20 points" in held and "15 points" in gone, page
+    tried = RuleTrial.objects.get()
+    assert tried.document == first.document
+    for wrong in ("9", "x", "-1", "²", "9" * 30):
+        assert client.get(f"/attributions/regles/?version={wrong}").status_code == 404
 
 
 @pytest.mark.parametrize("size", [3, 30])

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.allocation import check as checker
 from maillon.allocation import problems, promises, rulesets
-from maillon.allocation.models import Campaign, CampaignState, Outcome, Promise, RuleSet
+from maillon.allocation.models import Campaign, CampaignState, Ending, Outcome, Promise, PromiseState, RuleSet
 from maillon.allocation.problems import Built
 from maillon.allocation.promises import DeviceGone, RequestGone, require_decider
 from maillon.allocation.rules import read
@@ -223,7 +223,8 @@ def summary_of(built: Built, plan: dict[str, Any]) -> dict[str, Any]:
 
     requests, asked (machines), devices, promised (earlier), given (machines), served (requests in full), by_code
     {code: requests}, by_tier [[machines asked, given]], by_district {code: [machines asked, given]}, unread (codes of
-    machines that no reading describes), shortfalls, values.
+    machines that no reading describes), shortfalls (as in the plan, and whose: "district", "prescriber"), values,
+    refused [[request, device]]: what the plan gives again to who refused it.
     """
     columns = built.problem["requests"]["columns"]
     promised = {promise["request"] for promise in built.problem["promises"]}
@@ -251,9 +252,26 @@ def summary_of(built: Built, plan: dict[str, Any]) -> dict[str, Any]:
         "by_tier": tiers,
         "by_district": dict(sorted(districts.items())),
         "unread": built.unread,
-        "shortfalls": plan["shortfalls"],
+        "shortfalls": [
+            {**each, **dict(zip(("district", "prescriber"), built.whose.get(each["node"], ("", "")), strict=True))}
+            for each in plan["shortfalls"]
+        ],
         "values": plan["values"],
+        "refused": _refused(built, plan),
     }
+
+
+def _refused(built: Built, plan: dict[str, Any]) -> list[list[str]]:
+    """The machines that go back to who found that they do not suit: as long as the request says the same, they fit.
+    One query."""
+    pairs = {
+        (request, built.device_of[device])
+        for request, device in zip(plan["assign"]["request"], plan["assign"]["device"], strict=True)
+    }
+    refused = Promise.objects.filter(
+        state=PromiseState.REFUSED, reason=Ending.NOT_SUITED, request__state=RequestState.WAITING
+    )
+    return sorted(map(list, pairs.intersection(refused.values_list("request__code", "device__code"))))
 
 
 def _keep_outcomes(campaign: Campaign, built: Built, plan: dict[str, Any]) -> None:

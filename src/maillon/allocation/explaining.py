@@ -49,7 +49,7 @@ SHORT = {
     Why.TIE: Message(_("level with the last one served")),
     Why.CAP: Message(_("a most was reached")),
     Why.FLOOR: Message(_("a machine kept by a least")),
-    Why.GROUP: Message(_("too few machines for the group")),
+    Why.GROUP: Message(_("too few machines at once")),
     Why.IN_PART: Message(_("served in part")),
 }
 
@@ -83,7 +83,7 @@ def why_told(decided: Decided, rules: Rules) -> list[Message]:
     """For the prescriber: the whole of it, a sentence a line."""
     why = Why(decided.code)
     told = [_SENTENCES[why]]
-    if decided.cutoff_tier >= 0 and why not in (Why.SERVED, Why.IN_PART):
+    if decided.cutoff_tier >= 0:
         told.append(
             Message(
                 _LAST_UNDER_THE_MOST if why is Why.CAP else _LAST,
@@ -115,8 +115,8 @@ def _tier_name(tier: int, rules: Rules) -> Message:
 
 
 _SENTENCES = {
-    Why.SERVED: Message(_("A machine is promised to it.")),
-    Why.NOTHING_FITS: Message(_("No machine of the stock meets this need within reach.")),
+    Why.SERVED: Message(_("A machine was promised to it by this campaign.")),
+    Why.NOTHING_FITS: Message(_("No machine that was ready and near enough meets this need.")),
     Why.OTHERS_FIRST: Message(
         _("The machines that meet this need went to requests that come before, by tier or points.")
     ),
@@ -126,15 +126,23 @@ _SENTENCES = {
             "needs comes first, then who has waited longest, then the public draw."
         )
     ),
-    Why.CAP: Message(_("The most that may be given to its district or prescriber, or handed over there, is reached.")),
+    Why.CAP: Message(
+        _(
+            "The most that may be given to its district or prescriber, or handed over there, is reached: machines "
+            "promised before and not handed over yet count in it."
+        )
+    ),
     Why.FLOOR: Message(
-        _("It comes before someone who was served, whose machine was kept by what is promised to a district at least.")
+        _("It comes before someone who was served, whose machine was kept by the least of a district or a prescriber.")
     ),
     Why.GROUP: Message(
-        _("A group receives the machines it needs at least, or none: too few were left without serving others less.")
+        _(
+            "A request for several machines receives the fewest it accepts, or none: so many could not be given "
+            "without passing others over or going above a most."
+        )
     ),
     Why.IN_PART: Message(
-        _("Some of the machines asked are promised; no more could be given without passing others over.")
+        _("Some of the machines asked were promised; no more could be given without passing others over.")
     ),
 }
 
@@ -158,5 +166,5 @@ _FAMILY = {
     Why.TIE: Message(_("There were not enough computers. It was very close this time.")),
     Why.CAP: Message(_("There were not enough computers for your area this time.")),
     Why.FLOOR: Message(_("There were not enough computers. Some are kept for areas that received few.")),
-    Why.GROUP: Message(_("There were not enough computers for the whole group.")),
+    Why.GROUP: Message(_("There were not enough computers at once for what you asked.")),
 }

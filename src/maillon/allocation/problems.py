@@ -46,7 +46,9 @@ ANY_PLACE: frozenset[UUID] = frozenset()
 @dataclass(slots=True)
 class Built:
     """problem: the file. standings, district_of: by request code; districts by their own codes. device_of: the code of
-    each machine, by its name in the file. unread: machines ready but left out, since no reading says what they are."""
+    each machine, by its name in the file. unread: machines ready but left out, since no reading says what they are.
+    whose: the district and the prescriber (its key, or "") of each node under the territory, by its name in the file.
+    """
 
     problem: dict[str, Any]
     standings: dict[str, Standing]
@@ -54,6 +56,7 @@ class Built:
     request_ids: dict[str, UUID]
     device_of: dict[str, str]
     unread: list[str] = field(default_factory=list)
+    whose: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def build(
         request_ids={request.code: request.id for request in asked},
         device_of={name_of[machine.number]: machine.code for machine in machines},
         unread=unread,
+        whose=tree.whose,
     )
 
 
@@ -333,6 +337,7 @@ class _Tree:
         limits = rules.limits
         self.nodes: list[dict[str, Any]] = [_node("T", None, limits.territory.floor, limits.territory.cap)]
         self.leaf_of: dict[str, int] = {}
+        self.whose: dict[str, tuple[str, str]] = {}
         inside: dict[str, list[_Asked]] = {}
         for request in asked:
             inside.setdefault(request.district, []).append(request)
@@ -341,11 +346,13 @@ class _Tree:
             name = district if district in limits.districts and len(requests) >= LEAST else f"D{rank}"
             limit = limits.of_district(district)
             at = len(self.nodes)
+            self.whose[name] = district, ""
             self.nodes.append(_node(name, 0, limit.floor, limit.cap, district=True))
             leaves: dict[UUID, int] = {}
             for key in _shuffled({request.prescriber for request in requests}, commitment):
                 limit = limits.of_prescriber(str(key))
                 leaves[key] = len(self.nodes)
+                self.whose[f"{name}.{len(leaves)}"] = district, str(key)
                 self.nodes.append(_node(f"{name}.{len(leaves)}", at, limit.floor, limit.cap))
             self.leaf_of |= {request.code: leaves[request.prescriber] for request in requests}
 

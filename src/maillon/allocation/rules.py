@@ -51,6 +51,7 @@ CRITERIA: Mapping[str, Message] = {
     "partner": Message(_("filed by a partner that knows the person")),  # any prescriber but the coordination itself
 }
 
+FORMER_NAMES = (_("Without a computer"),)  # in documents adopted before: still told in the reader's language
 DEFAULT: dict[str, Any] = {
     "schema": SCHEMA,
     "levels": list(LEVELS),
@@ -64,7 +65,7 @@ DEFAULT: dict[str, Any] = {
             ],
         },
         {
-            "name": _("Without a computer"),
+            "name": _("Without a computer, or waiting for long"),
             "any": [{"one_of": ["no_computer", "smartphone_only"]}, {"waited_days": 180}],
         },
         {"name": _("Other requests"), "any": [{}]},

@@ -20,6 +20,7 @@ from maillon.kernel.masking import LEAST, Shown, mask_line, mask_table
 from maillon.kernel.translation import told
 from maillon.needs.models import Request
 from maillon.needs.vocabulary import RequestState
+from maillon.territory.models import Organisation
 from maillon.workshop.life import State
 from maillon.workshop.models import Device
 
@@ -147,6 +148,22 @@ def _masked(names: Sequence[Message], rows: Sequence[Sequence[int]], least: int)
     ]
     given, missing = table.columns or [None, None]
     return told, Tier(Message(""), table.total, given, missing)
+
+
+def shortfalls(campaign: Campaign) -> list[dict[str, Any]]:
+    """The least that was not reached, and whose it is: the file only numbers the districts. Three queries."""
+    missed: list[dict[str, Any]] = campaign.summary.get("shortfalls", [])
+    districts = trials.district_names({each["district"]: 0 for each in missed if each.get("district")})
+    keys = {each["prescriber"] for each in missed if each.get("prescriber")}
+    prescribers = {str(key): name for key, name in Organisation.objects.filter(pk__in=keys).values_list("pk", "name")}
+    return [{**each, "name": _whose(each, districts, prescribers)} for each in missed]
+
+
+def _whose(each: Mapping[str, Any], districts: Mapping[str, str], prescribers: Mapping[str, str]) -> str:
+    if each["node"] == "T":
+        return _("The territory")
+    names = districts.get(each.get("district", "")), prescribers.get(each.get("prescriber", ""))
+    return ", ".join(name for name in names if name) or str(each["node"])
 
 
 _COUNTING = {"campaign.simulated": CampaignState.SIMULATED, "campaign.published": CampaignState.PUBLISHED}

@@ -79,7 +79,7 @@ def condition_told(condition: Condition) -> Message:
         return Message(_("everybody else"))
     parts = [CRITERIA[name] for name in CRITERIA if name in condition.all]
     if condition.one_of:
-        parts.append(_joined([CRITERIA[name] for name in CRITERIA if name in condition.one_of], _("%(a)s or %(b)s")))
+        parts.append(_either([CRITERIA[name] for name in CRITERIA if name in condition.one_of]))
     if condition.deadline_days is not None:
         parts.append(Message(_("needed within %(days)d days"), {"days": condition.deadline_days}))
     if condition.waited_days is not None:
@@ -92,6 +92,13 @@ def _joined(parts: Sequence[Message], pair: str) -> Message:
     for part in parts[1:]:
         told = Message(pair, {"a": told, "b": part})
     return told
+
+
+def _either(parts: Sequence[Message]) -> Message:
+    """One, another or a third."""
+    if len(parts) == 1:
+        return parts[0]
+    return Message(_("%(a)s or %(b)s"), {"a": _joined(parts[:-1], _("%(a)s, %(b)s")), "b": parts[-1]})
 
 
 def _said_points(rules: Rules, default: Rules) -> tuple[Said, ...]:
@@ -109,8 +116,7 @@ def _said_points(rules: Rules, default: Rules) -> tuple[Said, ...]:
     for group in rules.exclusive:
         names = [CRITERIA[name] for name in CRITERIA if name in group and rules.points.get(name)]
         if len(names) > 1:
-            either = _joined(names, _("%(a)s or %(b)s"))
-            text = Message(_("Only the best of these counts: %(names)s."), {"names": either})
+            text = Message(_("Only the best of these counts: %(names)s."), {"names": _either(names)})
             said.append(Said(text, _source(same, OURS_FROM_PRACTICE)))
     most = Message(_("%(points)d points at most."), {"points": rules.points_max})
     said.append(Said(most, _source(rules.points_max == default.points_max, OURS_FROM_PRACTICE)))
@@ -119,7 +125,7 @@ def _said_points(rules: Rules, default: Rules) -> tuple[Said, ...]:
 
 def _said_ageing(rules: Rules, default: Rules) -> tuple[Said, ...]:
     ageing = rules.ageing
-    text = _("Every %(days)d days of waiting add %(points)d points, %(max)d at most, so that nobody is left behind.")
+    text = _("Waiting adds %(points)d points every %(days)d days, %(max)d at most, so that nobody is left behind.")
     if not ageing.points or not ageing.max:
         text = _("Waiting adds no points.")
     values = {"days": ageing.days, "points": ageing.points, "max": ageing.max}
@@ -130,28 +136,33 @@ def _said_limits(rules: Rules, default: Rules) -> tuple[Said, ...]:
     said = []
     limits = rules.limits
     named: list[tuple[Message, Limit]] = [(Message(_("The territory")), limits.territory)]
+    each_district = _("Each other district") if len(limits.districts) > 1 else _("Each district")
     for code, limit in sorted(limits.districts.items()):
-        each = code == "default"
-        named.append(
-            (Message(_("Each other district")) if each else Message(_("District %(code)s"), {"code": code}), limit)
-        )
+        text = each_district if code == "default" else _("District %(code)s")
+        named.append((Message(text, {"code": code}), limit))
+    each_prescriber = _("Each prescriber, in each district")
+    if len(limits.prescribers) > 1:
+        each_prescriber = _("Each other prescriber, in each district")
     for key, limit in sorted(limits.prescribers.items()):
-        each = key == "default"
-        text = _("Each other prescriber, in each district") if each else _("Prescriber %(code)s, in each district")
+        text = each_prescriber if key == "default" else _("Prescriber %(code)s, in each district")
         named.append((Message(text, {"code": key}), limit))
     for who, limit in named:
         if limit.floor:
-            values = {"who": who, "count": limit.floor}
-            said.append(
-                Said(Message(_("%(who)s: at least %(count)d machines each time, if possible."), values), DECIDED)
-            )
+            least = _("%(who)s: at least %(machines)s each time, if possible, with those promised and not handed over.")
+            said.append(Said(Message(least, {"who": who, "machines": _machines(limit.floor)}), DECIDED))
         if limit.cap is not None:
-            values = {"who": who, "count": limit.cap}
-            said.append(Said(Message(_("%(who)s: at most %(count)d machines each time."), values), DECIDED))
+            most = _("%(who)s: at most %(machines)s each time, with those promised and not handed over.")
+            if not limit.cap:
+                most = _("%(who)s: no machine.")
+            said.append(Said(Message(most, {"who": who, "machines": _machines(limit.cap)}), DECIDED))
     if not said:
         none = Message(_("No district and no prescriber has a least or a most: needs alone count."))
         said.append(Said(none, _source(limits == default.limits)))
     return tuple(said)
+
+
+def _machines(count: int) -> Message:
+    return Message(_("one machine") if count == 1 else _("%(count)d machines"), {"count": count})
 
 
 def _said_distance(rules: Rules, default: Rules) -> tuple[Said, ...]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillon.allocation import campaigns, jobs, promises, reviews, rulesets, showing, trials
 from maillon.allocation.explaining import SHORT, Why
 from maillon.allocation.forms import AnswerForm, AskForm, EndForm, OpenForm, RulesForm, UrgencyForm
-from maillon.allocation.models import Campaign, CampaignState, Promise, Review, RuleSet, RuleTrial
+from maillon.allocation.models import Campaign, CampaignState, Ending, Promise, Review, RuleSet, RuleTrial
 from maillon.allocation.promises import require_decider
 from maillon.kernel import codes
 from maillon.kernel.access import access
@@ -22,6 +22,7 @@ from maillon.kernel.http import Request as HttpRequest
 from maillon.kernel.jobs.models import Job
 from maillon.kernel.jobs.queries import JobRow, job_row
 from maillon.kernel.ledger import Entry
+from maillon.kernel.translation import told
 from maillon.needs.models import Request
 from maillon.territory.models import User
 
@@ -126,6 +127,7 @@ def _page(request: HttpRequest, shown: Campaign, *, status: int = 200, **more: A
     if shown.summary:
         context["counted"] = counted = showing.counted(shown, districts=True, exact=decides)
         context["left"] = None if counted.given is None else shown.summary.get("devices", 0) - counted.given
+        context["shortfalls"] = showing.shortfalls(shown) if decides else []
         context["gone"] = [
             {"device": device, "request": code, "why": why}
             for device, (code, why) in shown.summary.get("gone", {}).items()
@@ -220,10 +222,12 @@ def outcomes_page(request: HttpRequest, campaign_code: str) -> HttpResponse:
 @access("allocation.view")
 @require_safe
 def rules_page(request: HttpRequest) -> HttpResponse:
-    held = rulesets.current(request.actor.territory)
+    current = rulesets.current(request.actor.territory)
+    held = _version(request, current)
     versions = RuleSet.objects.filter(territory_id=request.actor.territory_id).order_by("-version")
     context = {
         "held": held,
+        "is_current": held.pk == current.pk,
         "sections": showing.sections(held),
         "versions": versions,
         "decides": showing.decides(request.actor),
@@ -231,11 +235,25 @@ def rules_page(request: HttpRequest) -> HttpResponse:
     return render(request, "allocation/rules.html", context)
 
 
+def _version(request: HttpRequest, current: RuleSet) -> RuleSet:
+    """The version that the address names, or the one that holds."""
+    asked = request.GET.get("version", "")
+    if not asked:
+        return current
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 7):
+        raise NotFound
+    found: RuleSet | None = RuleSet.objects.filter(territory_id=request.actor.territory_id, version=int(asked)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 @access("allocation.decide")
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_rules(request: HttpRequest) -> HttpResponse:
+    """A form filled with the rules that hold, or with a former version to come back to."""
     require_decider(request.actor)
-    held = rulesets.current(request.actor.territory)
+    held = _version(request, rulesets.current(request.actor.territory))
     form, refused = RulesForm(request.POST or None, document=held.document), None
     if request.method == "POST" and form.is_valid():
         try:
@@ -264,11 +282,14 @@ def trial(request: HttpRequest, trial_id: UUID) -> HttpResponse:
 
 
 def _trial(request: HttpRequest, tried: RuleTrial, *, status: int = 200, **more: Any) -> HttpResponse:
-    old = {str(said.what) for part in showing.sections(tried.base) for said in part.said}
-    changed = [said for part in showing.sections(tried.document) for said in part.said if str(said.what) not in old]
+    before, after = (
+        {(told(said.what), *map(told, said.more)): said for part in showing.sections(rules) for said in part.said}
+        for rules in (tried.base, tried.document)
+    )
     context: dict[str, Any] = {
         "tried": tried,
-        "changed": changed,
+        "changed": [said for key, said in after.items() if key not in before],
+        "gone": [said for key, said in before.items() if key not in after],
         "outdated": tried.base_id != rulesets.current(request.actor.territory).pk,
         "job": None if tried.result else _job(request, tried.job_id),
     }
@@ -330,7 +351,13 @@ def end_promise(request: HttpRequest, promise_id: UUID) -> HttpResponse:
         try:
             given = form.cleaned_data
             promises.end_promise(request.actor, held.pk, given["state"], given["reason"], leaves=given["leaves"])
-            messages.success(request, _("The promise ended: the machine is free."))
+            said = _("The promise ended: the machine is free.")
+            if given["reason"] == Ending.NOT_SUITED and not given["leaves"]:
+                said = _(
+                    "The promise ended: the machine is free. Change the request to say what is needed: as it is, the "
+                    "same machine may come back."
+                )
+            messages.success(request, said)
             return redirect("home")
         except Refusal as caught:
             refused = caught
