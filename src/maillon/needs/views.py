@@ -145,6 +145,7 @@ def _page(request: HttpRequest, shown: Request, *, status: int = 200, **more: An
     ours = shown.prescriber_id == request.actor.organisation_id
     twins = queries.twins([shown]).get(shown.pk, [])
     identity = shown.identity
+    unsettled = queries.to_settle(shown, twins) if shown.open else []
     criteria = list(shown.criteria.all())
     context: dict[str, Any] = {
         "shown": shown,
@@ -154,7 +155,8 @@ def _page(request: HttpRequest, shown: Request, *, status: int = 200, **more: An
         "criteria": [(row, row.criterion in PROVED and row.proof_seen_on is None) for row in criteria],
         "unproved": shown.open and any(row.criterion in PROVED and row.proof_seen_on is None for row in criteria),
         "twins": twins,
-        "unsettled": queries.to_settle(shown, twins) if shown.open else [],
+        "unsettled": unsettled,
+        "all_ours": ours and all(twin.ours for twin in unsettled),
         "erased_on": rules.erased_on(identity.last_contact_on, withdrawn_on=shown.withdrawn_on) if identity else None,
         "withdraw": WithdrawForm(),
         "parts": pages.parts(shown, request.actor),
