@@ -282,3 +282,15 @@ def prepared_again(world, request):
     from tests.distribution.handing import card
 
     return agreements.prepare(actor=world.actor("head"), request_id=request.pk, card=card())
+
+
+@pytest.mark.parametrize(("how", "reason"), [("refuse", "declined"), ("leave_out", "mistake")])
+def test_an_agreement_left_without_a_machine_is_closed_without_a_question_more(world, client, how, reason):
+    agreement = drafted(world)
+    also = {"reason": "looks"} if how == "refuse" else {}
+    getattr(commands, how)(actor=world.actor("head"), item_id=only(agreement).pk, **also)
+    client.force_login(world.users["head"])
+    assert f'name="reason" value="{reason}"' in client.get(f"/remises/{agreement.code}/").content.decode()
+    assert client.post(f"/conventions/{agreement.code}/annuler/", {"reason": reason}).status_code == 302
+    agreement.refresh_from_db()
+    assert agreement.state == "cancelled"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maillon.distribution.agreements import queries
 from maillon.distribution.agreements.models import Agreement, Item, Photo
 from maillon.distribution.agreements.views import found
-from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, AgreementState, ItemState
+from maillon.distribution.agreements.vocabulary import Accessory, AgreementKind, AgreementState, CancelReason, ItemState
 from maillon.distribution.desk import commands
 from maillon.distribution.desk.commands import Answers
 from maillon.distribution.desk.forms import LEAVES, FurtherPhotoForm, GroupForm, ItemForm, RefusalForm
@@ -109,6 +109,9 @@ def _page(request: Request, shown: Agreement, *, status: int = 200, **more: Any)
         "again": f"?{urlencode(fields)}",
         "given_labels": [str(Accessory(name).label) for name in Accessory.values if name in given] if group else [],
         "chosen": "each" in request.GET or "each" in request.POST,
+        "why_none": CancelReason.DECLINED
+        if any(item.state == ItemState.REFUSED for item in items)
+        else CancelReason.MISTAKE,
     }
     return render(request, "distribution/handover.html", {**context, **more}, status=status)
 
