@@ -75,14 +75,15 @@ def test_a_refusal_exits_with_1_and_its_reason(files):
 
 def test_wrong_use_exits_with_2(files):
     assert run(files, "problem.json").returncode == 2
+    mistyped = run(files, "problem.json", "plam.json")
+    assert mistyped.returncode == 2 and "? plam.json" in mistyped.stderr  # not a plan that is refused
     assert "problem.json plan.json" in run(files).stderr
 
 
-def test_a_file_that_is_absent_or_not_json_is_a_refusal(files):
+def test_a_file_that_is_not_json_is_a_refusal(files):
     (files / "plan.json").write_text("{")
-    for names in (("problem.json", "plan.json"), ("problem.json", "absent.json")):
-        refused = run(files, *names)
-        assert refused.returncode == 1 and refused.stdout.startswith("REFUSED. ") and refused.stderr == ""
+    refused = run(files, "problem.json", "plan.json")
+    assert refused.returncode == 1 and refused.stdout.startswith("REFUSED. ") and refused.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Checks, alone, that an allocation of machines is the best one its published rules allow.
 
-    python check.py problem.json plan.json        (Python 3.9 or later, nothing to install)
+    python3 check.py problem.json plan.json        (Python 3.9 or later, nothing to install)
 
 It computes everything again from the problem: hashes, lottery, who may receive what, the value of each stage. Then the
 prices of the certificate prove that nothing better exists. A price is an integer for each node of a network where one
@@ -254,7 +254,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
 
 
 SAID = {
-    "usage": ("Usage: python check.py problem.json plan.json", "Usage : python check.py probleme.json plan.json"),
+    "usage": ("Usage: python3 check.py problem.json plan.json", "Usage : python3 check.py problem.json plan.json"),
     "refused": ("REFUSED. %s.", "REFUSÉ. %s."),
     "invalid": ("Missing or not valid: %s", "Absent ou non valable : %s"),
     "problem": ("The plan was made for another problem", "Le plan a été fait pour un autre problème"),
@@ -284,15 +284,15 @@ def say(key: str, *values: object) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 2:
-        print(say("usage"), file=sys.stderr)
+    if (absent := [f"? {name}" for name in arguments if not Path(name).is_file()]) or len(arguments) != 2:
+        print(say("usage"), *absent, sep="\n", file=sys.stderr)
         return 2
     try:
         print(check(*(json.loads(Path(name).read_text(encoding="utf-8")) for name in arguments)))
+        return 0
     except (Refused, OSError, ValueError) as error:
         print(say("refused", error))
-        return 1
-    return 0
+    return 1
 
 
 if __name__ == "__main__":
