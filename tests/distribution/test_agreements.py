@@ -629,6 +629,20 @@ def test_a_correction_that_is_refused_keeps_what_was_typed(world, client):
 
 
 @db
+def test_pressed_twice_or_after_a_colleague_preparing_leads_to_what_was_made(world, client):
+    request = make_promise(world).request
+    address = f"/conventions/nouvelle/{request.code}/"
+    typed = {"kind": "loan", "name": NAME, "length": "until", "language": "fr"}
+    client.force_login(world.users["head"])
+    answers = [client.post(address, typed), client.post(address, typed), client.get(address)]
+    [made] = Agreement.objects.all()
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, f"/remises/{made.code}/")}
+    assert client.get("/conventions/nouvelle/nothing/").status_code == 404
+    client.force_login(world.users["neighbour"])
+    assert client.get(address).status_code == 404
+
+
+@db
 def test_a_persons_data_are_given_whole(world, client):
     agreement = signed(world)
     client.force_login(world.users["prescriber"])

@@ -89,7 +89,7 @@ def prepare(request: Request, code: str) -> HttpResponse:
         else []
     )
     if not promises:
-        raise NotFound
+        return _made_already(request, code)
     need: Need = promises[0].request
     known: Party | None = None
     if request.method != "POST":
@@ -105,6 +105,18 @@ def prepare(request: Request, code: str) -> HttpResponse:
         made = commands.prepare(actor=request.actor, request_id=need.pk, card=form.card)
     except Refusal as refused:
         return render(request, "distribution/prepare.html", {**context, "refused": refused}, status=409)
+    except NotFound:  # someone was faster, or the button was pressed twice
+        return _made_already(request, code)
+    return redirect("desk:agreement", made.code)
+
+
+def _made_already(request: Request, code: str) -> HttpResponse:
+    """To the agreement that holds what was promised. Raises NotFound: there is none that this person sees."""
+    visible = Agreement.objects.visible_to(request.actor).exclude(state=AgreementState.CANCELLED)
+    made: Agreement | None = visible.filter(request__code=codes.parse(code)).order_by("-created_at").first()
+    if made is None:
+        raise NotFound
+    messages.info(request, _("An agreement was made for this request already: here it is."))
     return redirect("desk:agreement", made.code)
 
 
