@@ -95,14 +95,18 @@ def test_who_lends_decides(world, who, error):
 
 
 @db
-def test_a_loan_becomes_a_gift_on_its_day_and_not_before(world):
+def test_a_loan_becomes_a_gift_on_its_day_and_not_before(world, client):
     commands.change_terms(actor=world.actor("head"), category="", loan_months=12, gift_after_months=18)
     agreement = signed(world, open_ended=True)
     agreement.refresh_from_db()
+    client.force_login(world.users["head"])
+    coming = "Lui appartient le"
+    assert coming in client.get(f"/conventions/{agreement.code}/").content.decode()
     assert commands.give_by_rule(agreement.gift_on - timedelta(days=1)) == 0
     assert commands.give_by_rule(agreement.gift_on) == 1
     agreement.refresh_from_db()
     assert (agreement.state, only(agreement).state) == ("ended", "owned")
+    assert coming not in client.get(f"/conventions/{agreement.code}/").content.decode(), "it is theirs"
     assert Entry.objects.get(kind="loan.given").data["by_rule"] is True
     assert jobs.loans_become_gifts.func() == 0
 
