@@ -56,16 +56,21 @@ SYNONYMS = {
     "name": "nom|noms|nom de famille|nom usuel|nom d usage|nom de naissance|nom prenom|nom et prenom|prenom nom"
     "|prenom et nom|nom complet|nom et prenoms|nom eleve|nom de l eleve|eleve|famille|nom de la famille|beneficiaire"
     "|nom du beneficiaire|personne|usager|usagere|allocataire|locataire|foyer|nom du foyer|demandeur|nom du demandeur"
-    "|nom du groupe|classe ou groupe|name|last name|surname|full name|family name",
-    "first_name": "prenom|prenoms|prenom eleve|prenom de l eleve|prenom usuel|first name|given name",
+    "|nom du groupe|classe ou groupe|enfant|nom enfant|nom de l enfant"
+    "|name|last name|surname|full name|family name",
+    "first_name": "prenom|prenoms|prenom eleve|prenom de l eleve|prenom usuel"
+    "|prenom enfant|prenom de l enfant|first name|given name",
     "contact": "contact|personne a contacter|responsable|responsable legal|responsable legal 1|responsable 1|parent"
     "|parent 1|representant legal|resp legal|tuteur|tutrice|nom du responsable|nom responsable|nom du parent"
     "|personne contact|interlocuteur|referent famille|mere|pere",
     "phone": "telephone|tel|n de telephone|numero de telephone|no telephone|n telephone|n tel|portable|tel portable"
     "|telephone portable|mobile|tel mobile|telephone mobile|gsm|tel fixe|telephone fixe|telephone 1|telephone 2"
-    "|tel 1|tel 2|tel responsable|telephone responsable|telephone du responsable|tel parent|phone|phone number",
+    "|tel 1|tel 2|tel responsable|telephone responsable|telephone du responsable|tel parent|tel parents|tel des parents"
+    "|telephone parent|telephone parents|telephone des parents|portable parent|portable parents|portable des parents"
+    "|phone|phone number",
     "email": "mail|e mail|email|courriel|adresse mail|adresse e mail|adresse email|adresse electronique|mel"
-    "|mail responsable|mail parent|email responsable|adresse courriel|email address",
+    "|mail responsable|mail parent|mail parents|mail des parents"
+    "|courriel des parents|email responsable|adresse courriel|email address",
     "address": "adresse|adresse postale|adresse complete|adresse 1|adresse 2|rue|voie|n et rue|domicile"
     "|adresse du domicile|complement d adresse|adresse responsable|address|street",
     "note": "disponibilites|disponibilite|horaires|quand appeler|pour la joindre|pour les joindre|joindre"
