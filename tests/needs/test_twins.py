@@ -42,6 +42,20 @@ def test_the_same_people_are_recognised_on_both_sides(world, mine, theirs, by):
     assert twins(second) == [(first.pk, by, False)]
 
 
+@pytest.mark.parametrize(
+    ("who", "words"), [("prescriber", "Perhaps filed twice"), ("other", "Also followed elsewhere")]
+)
+@pytest.mark.usefixtures("english")
+def test_brothers_and_sisters_of_one_organisation_are_not_followed_elsewhere(client, world, who, words):
+    first = make_request(world, phone="+33612345678")
+    make_request(world, who, name="Autre Nom", phone="+33612345678")
+    client.force_login(world.users["prescriber"])
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("needs:request", args=[first.code])).content.decode()
+    told = {said for said in ("Perhaps filed twice", "Also followed elsewhere") if said in page}
+    assert told == {words}
+
+
 def test_a_name_counts_in_its_commune_alone(world):
     first = make_request(world, name="Camille Exemple")
     make_request(world, "other", name="Camille Exemple", commune=commune("44190", "Saint-Sébastien").pk)
