@@ -64,7 +64,7 @@ def compute(*, actor: Actor, trial_id: UUID, at: datetime | None = None) -> Rule
 class Served(NamedTuple):
     given: Mapping[str, int]  # machines, by request code
     district_of: Mapping[str, str]
-    devices: int
+    devices: int  # promised ones left out
 
 
 def _served(territory_id: UUID, rules: Rules, today: date, seed: str) -> Served:
@@ -73,7 +73,8 @@ def _served(territory_id: UUID, rules: Rules, today: date, seed: str) -> Served:
     plan = solved(built.problem, seed)
     waits = set(plan["reasons"]["request"])
     district_of = {code: district for code, district in built.district_of.items() if code in waits}
-    return Served(Counter(plan["assign"]["request"]), district_of, built.problem["devices"]["n"])
+    free = built.problem["devices"]["n"] - len(built.problem["promises"])
+    return Served(Counter(plan["assign"]["request"]), district_of, free)
 
 
 def difference(before: Served, after: Served) -> dict[str, Any]:
