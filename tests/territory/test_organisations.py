@@ -65,6 +65,16 @@ def test_the_first_thing_to_do_on_a_new_platform_is_to_add_a_workshop(db, client
     assert "Add a workshop" not in client.get("/").content.decode()
 
 
+def test_the_first_thing_to_do_of_a_place_open_to_the_public_is_to_say_where(world, client):
+    actor = world.actor("coordinator")
+    desk = commands.create_organisation(actor=actor, kind="place", name="Espace")
+    commands.add_member(actor=actor, organisation_id=desk.pk, email="nouvelle@exemple.invalid", role="mediator")
+    client.force_login(User.objects.get(email="nouvelle@exemple.invalid"))
+    assert f'class="btn btn-primary" href="/organisations/{desk.pk}/#places"' in client.get("/").content.decode()
+    commands.add_place(actor=actor, organisation_id=desk.pk, name="Accueil")
+    assert "Add a place" not in client.get("/").content.decode()
+
+
 def test_only_a_coordination_creates_organisations(world):
     with pytest.raises(NotAllowed):
         commands.create_organisation(actor=world.actor("head"), kind="workshop", name="Autre")

@@ -7,9 +7,10 @@ class TerritoryConfig(AppConfig):
 
     def ready(self) -> None:
         from maillon.kernel import navigation, start
-        from maillon.territory.waiting import waiting
+        from maillon.territory.waiting import desks, waiting
 
         start.add("organisation.change", waiting, order=1, group=_("Platform"))
+        start.add("places.change", desks, order=2, group=_("Platform"))
         navigation.add(
             navigation.Item(_("Start"), "home", "house", "signed in", order=0),
             navigation.Item(
