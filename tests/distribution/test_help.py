@@ -211,7 +211,12 @@ def test_the_exchange_leads_to_the_agreement_that_keeps_the_person_s_place(world
     address = f"/aide/demandes/{ticket.code}/"
     assert f"/prets/machines/{item.pk}/retour/" not in client.get(address).content.decode()
     move_ticket(actor=world.actor("technician"), ticket_id=ticket.pk, state="exchange")
-    assert f"/prets/machines/{item.pk}/retour/" in client.get(address).content.decode()
+    back = f"/prets/machines/{item.pk}/retour/"
+    assert f'{back}?broken"' in client.get(address).content.decode()
+    ticked = 'name="broken"'
+    form = {address: client.get(address).content.decode() for address in (back, f"{back}?broken")}
+    boxes = {address: page[page.index(ticked) :].partition(">")[0] for address, page in form.items()}
+    assert ("checked" in boxes[back], "checked" in boxes[f"{back}?broken"]) == (False, True)
 
 
 def test_what_can_still_be_repaired_stays_where_it_is(world):

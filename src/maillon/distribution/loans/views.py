@@ -152,8 +152,10 @@ def back(request: Request) -> HttpResponse:
 
 @access("handover.do")
 def take_back(request: Request, item_id: UUID) -> HttpResponse:
+    """`broken`: a request for help found it beyond repair."""
     item = _item(request, item_id)
     form = ReturnForm(request.POST or None, actor=request.actor, item=item)
+    form.initial["broken"] = "broken" in request.GET
     if request.method != "POST" or not form.is_valid():
         return _return_page(request, item, form, status=422 if form.errors else 200)
     said = form.cleaned_data
