@@ -75,7 +75,8 @@ def test_guessing_stops_whatever_the_address_it_comes_from(client, world):
     for number in range(guesses.MOST):
         client.post(reverse(PAGE), {"code": request.code, "pin": wrong}, REMOTE_ADDR=f"198.51.100.{number}")
     last = client.post(reverse(PAGE), {"code": request.code, "pin": pin}, REMOTE_ADDR="203.0.113.9")
-    assert last.status_code == 429
+    assert last.status_code == 429 and last["Retry-After"]
+    assert f'href="{reverse(PAGE)}"' in last.content.decode(), "a page, with the way back"
 
 
 def test_guessing_codes_stops_for_an_address(client, world):

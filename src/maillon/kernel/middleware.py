@@ -131,12 +131,9 @@ class AccessMiddleware:
         if isinstance(exception, NotFound):
             return render(request, "404.html", status=404)
         if isinstance(exception, TooManyGuesses):
-            return HttpResponse(
-                _("Too many wrong codes. Wait ten minutes, then read the code again."),
-                status=429,
-                content_type="text/plain; charset=utf-8",
-                headers={"Retry-After": str(exception.seconds)},
-            )
+            answer = render(request, "429.html", status=429)
+            answer["Retry-After"] = str(exception.seconds)
+            return answer
         return None
 
 
