@@ -1,6 +1,8 @@
 """What people type about the allocation."""
 
 import json
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -32,6 +34,13 @@ DISTANCE = {
 }
 
 
+LIMITS = {  # of every node of the tree that the document does not name
+    "territory": (_("The whole territory, at least"), _("The whole territory, at most")),
+    "districts": (_("Each district, at least"), _("Each district, at most")),
+    "prescribers": (_("Each prescriber in a district, at least"), _("Each prescriber in a district, at most")),
+}
+
+
 class OpenForm(forms.Form):
     closes_on = forms.DateField(
         label=_("Requests taken until"),
@@ -59,6 +68,11 @@ class RulesForm(forms.Form):
             self._number(f"level_{level}", capfirst(told(LEVEL_NAMES[level])), rank, len(LEVELS), least=1)
         for name, label in DISTANCE.items():
             self._number(f"distance_{name}", label, document["distance"][name], 1000)
+        for part, labels in LIMITS.items():
+            limit = self._limit(deepcopy(document["limits"]), part)
+            for bound, label in zip(("floor", "cap"), labels, strict=True):
+                self._number(f"limit_{part}_{bound}", label, limit.get(bound), 1_000_000)
+                self.fields[f"limit_{part}_{bound}"].required = False
         for name, label in (
             ("tiers", _("Tiers")),
             ("limits", _("Least and most")),
@@ -72,7 +86,13 @@ class RulesForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "code"}),
             )
 
-    def _number(self, name: str, label: Any, value: int, most: int, *, least: int = 0) -> None:
+    @staticmethod
+    def _limit(limits: Any, part: str) -> dict[str, Any]:
+        """Where the document keeps the least and the most of all those that it does not name."""
+        held: dict[str, Any] = limits.setdefault(part, {})
+        return held if part == "territory" else held.setdefault("default", {"floor": 0, "cap": None})
+
+    def _number(self, name: str, label: Any, value: int | None, most: int, *, least: int = 0) -> None:
         self.fields[name] = forms.IntegerField(label=label, initial=value, min_value=least, max_value=most)
 
     def _bound(self, prefix: str) -> list[forms.BoundField]:
@@ -94,12 +114,23 @@ class RulesForm(forms.Form):
     def distance(self) -> list[forms.BoundField]:
         return self._bound("distance_")
 
+    @property
+    def limited(self) -> list[forms.BoundField]:
+        return self._bound("limit_")
+
     def clean(self) -> dict[str, Any]:
         """`changed` is the whole document, once everything in it was accepted."""
         data: dict[str, Any] = super().clean() or {}
         parts = {name: self._json(name, data.get(name)) for name in ("tiers", "limits", "exclusive")}
         if self.errors:
             return data
+        with suppress(AttributeError, TypeError):  # not written as a document of limits: `read` says so
+            for part in LIMITS:
+                for bound, none in (("floor", 0), ("cap", None)):
+                    name = f"limit_{part}_{bound}"
+                    if name in self.data and name in self.changed_data:  # else the document below says it
+                        value = data[name]
+                        self._limit(parts["limits"], part)[bound] = none if value is None else value
         self.changed = self.document | {
             "levels": sorted(LEVELS, key=lambda level: (data[f"level_{level}"], LEVELS.index(level))),
             "points": {name: data[f"points_{name}"] for name in CRITERIA if data[f"points_{name}"]},
