@@ -70,10 +70,17 @@ def roles_page() -> str:
     ]
     lines += ["", "## What an API key may be allowed", "", "| scope | in words |", "| --- | --- |"]
     lines += [f"| `{scope}` | {words} |" for scope, words in TOKEN_SCOPES.items()]
+    lines += ["", _OWN_SCOPES]
     lines += ["", "## What each address asks for", "", _ADDRESSES, "", "| address | who |", "| --- | --- |"]
     lines += [f"| `/{route}` | {rule} |" for route, rule in sorted(_rules())]
     return _page(lines)
 
+
+_OWN_SCOPES = (
+    "`needs.identity` counts only in a key that a member of that very organisation made: a coordination reads no name, "
+    "and makes no key that does. Every other scope is given by a coordination, or by someone of the key's own "
+    "organisation who may do as much."
+)
 
 _ADDRESSES = (
     "A view that states nothing is refused, whoever asks. Commands ask for the permission again, and a step of a "

@@ -21,7 +21,8 @@ from maillon.needs import api, commands
 from maillon.needs.lists import commands as lists
 from maillon.needs.models import Request
 from maillon.territory.commands import create_token
-from maillon.territory.models import Organisation
+from maillon.territory.models import Organisation, Token
+from maillon.territory.queries import scopes_to_give
 from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
 from tests.needs.list_files import communes, csv, receive
 from tests.needs.requests import make_request
@@ -46,10 +47,13 @@ def world():
     return make_world()
 
 
-def key(world, *scopes, who="prescriber"):
+def key(world, *scopes, who="prescriber", maker=None):
+    """Made by the prescriber when it reads names, by the coordination otherwise, unless a maker is named."""
     home = Organisation.objects.get(pk=world.actor(who).home)
+    named = not scopes or "needs.identity" in scopes
+    maker = world.actor(maker or ("prescriber" if who == "prescriber" and named else "coordinator"))
     _token, secret = create_token(
-        actor=world.actor("coordinator"), organisation_id=home.pk, label="t", scopes=scopes or scopes_of_kind(home.kind)
+        actor=maker, organisation_id=home.pk, label="t", scopes=scopes or scopes_to_give(maker, home)
     )
     return {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_ACCEPT_LANGUAGE": "en"}
 
@@ -74,6 +78,38 @@ def test_a_request_is_filed_and_read_by_its_code(client, world):
     assert mine["criteria"] == [{"criterion": "single_parent", "proof_seen_on": "2026-01-05"}]
     [read] = Entry.objects.filter(kind="identity.read")
     assert read.data == {"purpose": "api"} and read.actor_kind == "token"
+
+
+def test_no_coordination_makes_a_key_that_reads_names(client, world):
+    post(client, world)
+    code = Request.objects.get().code
+    with pytest.raises(Refusal, match="Only someone of"):
+        key(world, "needs.view", "needs.identity", maker="coordinator")
+    client.force_login(world.users["coordinator"])
+    page = f"/organisations/{world.actor('prescriber').home}/"
+    offered = client.get(page).content.decode()
+    assert 'value="needs.view"' in offered and "needs.identity" not in offered
+    asked = {"label": "x", "scopes": ["needs.view", "needs.identity"]}
+    assert client.post(f"{page}cles/", asked).status_code == 422
+    headers = key(world, "needs.view", "needs.change", maker="coordinator")
+    Token.objects.filter(scopes=["needs.change", "needs.view"]).update(scopes=["needs.identity", "needs.view"])
+    assert client.get(f"/api/v1/requests/{code}", **headers).json()["identity"] is None
+    shown = client.get(page).content.decode()
+    assert "Read whom the organisation" not in shown
+
+
+def test_a_prescriber_makes_and_revokes_the_keys_of_its_own_organisation(client, world):
+    client.force_login(world.users["prescriber"])
+    home = world.actor("prescriber").home
+    page = client.get(f"/organisations/{home}/").content.decode()
+    assert 'value="needs.identity"' in page and 'value="stock.view"' not in page
+    asked = {"label": "x", "scopes": ["needs.view", "needs.identity"]}
+    assert "maillon_" in client.post(f"/organisations/{home}/cles/", asked).content.decode()
+    token = Token.objects.get(organisation_id=home)
+    assert client.post(f"/organisations/{world.workshop.pk}/cles/", asked).status_code == 404
+    client.post(f"/organisations/{home}/cles/{token.pk}/revoquer/")
+    token.refresh_from_db()
+    assert token.revoked_at
 
 
 def test_the_same_reference_again_files_nothing(client, world):

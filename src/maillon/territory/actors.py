@@ -42,7 +42,7 @@ def actor_of_token(secret: str) -> Actor | None:
     now = timezone.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)  # at most one write a minute
-    return _actor(ActorKind.TOKEN, token.organisation, frozenset(token.scopes), user_id=None)
+    return _actor(ActorKind.TOKEN, token.organisation, frozenset(token.granted), user_id=None)
 
 
 def _actor(kind: ActorKind, organisation: Organisation, permissions: frozenset[str], user_id: UUID | None) -> Actor:

@@ -16,9 +16,9 @@ from maillon.kernel.actor import Actor, system
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal, find
 from maillon.kernel.ids import new_id
 from maillon.kernel.translation import told
-from maillon.territory import hours, signals
+from maillon.territory import hours, queries, signals
 from maillon.territory.models import Membership, Organisation, OrganisationKind, Place, Token, User
-from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
+from maillon.territory.roles import OWN_SCOPES, ROLES_OF_KIND, Role
 
 CARD = ("name", "commune", "address", "siret", "uai", "phone", "email")
 PLACE_CARD = ("name", "open_to_public", "commune", "address", "hours")
@@ -199,7 +199,13 @@ def create_token(
     actor.require("tokens.change")
     organisation = _visible(actor, organisation_id)
     wanted = sorted(set(scopes))
-    if not wanted or not set(wanted) <= set(scopes_of_kind(organisation.kind)):
+    if OWN_SCOPES.intersection(wanted) and actor.organisation_id != organisation.pk:
+        raise Refusal(
+            _("Only someone of %(organisation)s can make a key that reads whom its requests are for.")
+            % {"organisation": organisation.name},
+            _("Make the key without the names, or ask a prescriber of this organisation to make it."),
+        )
+    if not wanted or not set(wanted) <= set(queries.scopes_to_give(actor, organisation)):
         raise Refusal(_("Say what this key may do."), _("Tick at least one line."))
     secret = f"maillon_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
@@ -209,6 +215,7 @@ def create_token(
             digest=hashlib.sha256(secret.encode()).hexdigest(),
             scopes=wanted,
             created_by=actor.user_id,
+            created_in=actor.organisation_id,
             expires_at=expires_at,
         )
         ledger.append("organisation.token_created", actor, organisation.pk, token=token.pk, scopes=wanted)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillon.kernel.translation import told
@@ -14,7 +15,7 @@ from maillon.territory import hours
 from maillon.territory.models import Commune, Organisation, OrganisationKind, Place
 from maillon.territory.numbers import SIRET_DIGITS, siret_problem
 from maillon.territory.queries import communes_called
-from maillon.territory.roles import ROLES_OF_KIND, Role, scopes_of_kind
+from maillon.territory.roles import ROLES_OF_KIND, Role
 
 
 class CommuneField(forms.CharField):
@@ -158,9 +159,9 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
     expires_at = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scopes: dict[str, Promise], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = list(scopes_of_kind(kind).items())  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = list(scopes.items())  # type: ignore[attr-defined]
 
     def clean_expires_at(self) -> date | None:
         until: date | None = self.cleaned_data["expires_at"]

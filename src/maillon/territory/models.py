@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.kernel.actor import Actor
 from maillon.kernel.ids import new_id
 from maillon.territory.numbers import uai_problem
-from maillon.territory.roles import TOKEN_SCOPES, Role
+from maillon.territory.roles import OWN_SCOPES, TOKEN_SCOPES, Role
 
 
 class Commune(models.Model):
@@ -181,6 +181,7 @@ class Token(models.Model):
     scopes = models.JSONField(_("scopes"), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.UUIDField(null=True)
+    created_in = models.UUIDField(null=True)  # the organisation its maker acted for; null: before this was kept
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
@@ -194,7 +195,13 @@ class Token(models.Model):
     @property
     def allowed(self) -> list[str]:
         """What it may do, in words."""
-        return [str(TOKEN_SCOPES.get(scope, scope)) for scope in self.scopes]
+        return [str(TOKEN_SCOPES.get(scope, scope)) for scope in self.granted]
+
+    @property
+    def granted(self) -> list[str]:
+        """The scopes that count: names open to no key that another organisation made."""
+        own = self.created_in == self.organisation_id
+        return [scope for scope in self.scopes if own or scope not in OWN_SCOPES]
 
     @property
     def expired(self) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
 
 from maillon.kernel.actor import Actor
 from maillon.territory.models import Commune, Organisation, Place, User
+from maillon.territory.roles import OWN_SCOPES, scopes_of_kind
 
 MOST_PROPOSED = 6
 
@@ -46,6 +48,19 @@ def places(viewer: Actor) -> list[Place]:
     """The places of the organisation the viewer acts for; a coordination's are its workshops'. One query."""
     visible = Place.objects.filter(organisation__in=Organisation.objects.visible_to(viewer))
     return list(visible.select_related("organisation").order_by("organisation__name", "name", "id"))
+
+
+def scopes_to_give(viewer: Actor, organisation: Organisation) -> dict[str, Promise]:
+    """What the viewer may let a key of this organisation do, and its words.
+
+    A coordination: all but what it sees nothing of itself. Others, to a key of their own: what they may do.
+    """
+    own = organisation.pk == viewer.organisation_id
+    return {
+        scope: words
+        for scope, words in scopes_of_kind(organisation.kind).items()
+        if (viewer.oversees and scope not in OWN_SCOPES) or (own and viewer.may(scope))
+    }
 
 
 def organisation_names(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -52,7 +52,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | _HANDS | {"organisation.view"}),
     Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "stock.views", "lots.announce"}),
-    Role.PRESCRIBER: frozenset(_NEEDS_WORK | _HANDS | {"organisation.view"}),
+    Role.PRESCRIBER: frozenset(_NEEDS_WORK | _HANDS | {"organisation.view", "tokens.change"}),
     Role.MEDIATOR: frozenset(_HANDS | {"organisation.view"}),
     Role.READER: frozenset(_STOCK_READ | {"needs.view", "allocation.view", "observatory.view"}),
 }
@@ -68,6 +68,10 @@ TOKEN_SCOPES: dict[str, Promise] = {
     "needs.change": _("File requests and withdraw them"),
     "needs.identity": _("Read whom the organisation's own requests are for"),
 }
+
+# What a coordination sees nothing of: such a scope counts only in a key made by someone of the very organisation that
+# holds it. The texts of agreements, which name people too, are no scope at all: no key reads them.
+OWN_SCOPES = frozenset({"needs.identity"})
 
 
 def scopes_of_kind(kind: str) -> dict[str, Promise]:

@@ -78,7 +78,7 @@ def _organisation_page(request: Request, organisation_id: UUID, *, status: int =
         "card": CardForm(instance=shown),
         "member_form": MemberForm(kind=shown.kind),
         "place_form": PlaceForm(),
-        "token_form": TokenForm(kind=shown.kind),
+        "token_form": TokenForm(scopes=queries.scopes_to_give(request.actor, shown)),
         "members": shown.memberships.select_related("user"),
         "places": shown.places.all(),
         "tokens": shown.tokens.all(),
@@ -192,7 +192,7 @@ def _place_page(
 @require_POST
 def create_token(request: Request, organisation_id: UUID) -> HttpResponse:
     shown: Organisation = find(Organisation.objects.visible_to(request.actor), organisation_id)
-    form = TokenForm(request.POST, kind=shown.kind)
+    form = TokenForm(request.POST, scopes=queries.scopes_to_give(request.actor, shown))
     if not form.is_valid():
         return _organisation_page(request, organisation_id, status=422, token_form=form)
     until = form.cleaned_data["expires_at"]
