@@ -227,7 +227,7 @@ def test_building_costs_the_same_queries_whatever_the_size(size, django_assert_n
     for request in requests:
         request.places.add(public_place(world, place_of, f"Lieu {request.code}"))
     rules = read(rulesets.current(world.coordination.pk).document)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         problems.build(territory_id=world.coordination.pk, rules=rules, as_of=DAY, commitment=COMMITMENT)
 
 

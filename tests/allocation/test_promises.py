@@ -1,10 +1,13 @@
 """A promise, its machine and its request move together; what happens in the workshop is followed."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from maillon.allocation import promises
+from maillon.allocation import problems, promises, rulesets
 from maillon.allocation.models import Ending, Promise, PromiseState
+from maillon.allocation.rules import read
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
 from maillon.needs import family
@@ -150,6 +153,50 @@ def test_a_request_is_served_when_all_its_machines_are_handed_over(world):
     assert now(second)[1:] == ("served", "kept")
     promises.keep_promise(coordinator, second.pk)  # twice changes nothing
     assert told(request).count("promise.kept") == 2
+
+
+@pytest.mark.parametrize("ended_first", [True, False])
+def test_one_of_several_refused_is_waited_for_when_its_place_is_kept(world, ended_first):
+    """A class that takes two of three and keeps the place of the third waits for one more, whatever came first."""
+    request = make_request(world, quantity=3, minimum=1)
+    first, second, refused = (make_promise(world, request=request) for _ in range(3))
+    coordinator = world.actor("coordinator")
+    acts = [lambda: promises.end_promise(coordinator, refused.pk, PromiseState.REFUSED, Ending.NOT_SUITED)]
+    acts += [lambda made=made: promises.keep_promise(coordinator, made.pk) for made in (first, second)]
+    for act in acts if ended_first else reversed(acts):
+        act()
+    assert now(refused) == ("ready", "waiting", "refused")
+    built = problems.build(
+        territory_id=world.coordination.pk,
+        rules=read(rulesets.current(world.coordination.pk).document),
+        as_of=date(2026, 12, 1),
+        commitment="0" * 64,
+    )
+    columns = built.problem["requests"]["columns"]
+    assert (columns["id"], columns["quantity"], columns["minimum"]) == ([request.code], [1], [1])
+    made = make_promise(world, request=request, device=refused.device)
+    promises.keep_promise(coordinator, made.pk)
+    assert now(made)[1:] == ("served", "kept")
+
+
+def test_one_of_several_refused_for_good_is_not_asked_for_again(world):
+    request = make_request(world, quantity=3, minimum=3)
+    kept, *others = (make_promise(world, request=request) for _ in range(3))
+    coordinator = world.actor("coordinator")
+    for made in others:
+        promises.end_promise(coordinator, made.pk, PromiseState.REFUSED, Ending.NOT_SUITED, leaves="no_longer_needed")
+    promises.keep_promise(coordinator, kept.pk)
+    assert now(kept)[1:] == ("served", "kept")
+    request.refresh_from_db()
+    assert (request.quantity, request.minimum) == (1, 1)
+
+
+def test_a_request_that_holds_machines_is_served_when_it_gives_up_the_rest(world):
+    request = make_request(world, quantity=2, minimum=2)
+    first, second = (make_promise(world, request=request) for _ in range(2))
+    promises.keep_promise(world.actor("coordinator"), first.pk)
+    withdraw_request(actor=world.actor("prescriber"), request_id=request.pk)
+    assert now(second) == ("ready", "served", "released")
 
 
 def test_a_machine_that_breaks_down_at_its_holder_s_brings_the_request_back_first(world):

@@ -285,7 +285,13 @@ def _wrong_requests() -> list[str]:
     for request in Request.objects.all():
         counts = given.get(request.pk, Counter())
         living, kept = counts[PromiseState.ACTIVE], counts[PromiseState.KEPT]
-        state = RequestState.PROMISED if living else RequestState.SERVED if kept else RequestState.WAITING
+        state = (
+            RequestState.PROMISED
+            if living
+            else RequestState.SERVED
+            if kept >= request.minimum
+            else RequestState.WAITING
+        )
         if request.state != state or living + kept > request.quantity:
             found.append(f"{request.code} is {request.state}: {living} promised, {kept} kept of {request.quantity}")
     return found

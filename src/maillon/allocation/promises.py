@@ -109,7 +109,8 @@ def _make(actor: Actor, campaign: Campaign | None, request: Request, device: Dev
 def keep_promise(actor: Actor, promise_id: UUID, at: datetime | None = None) -> Promise:
     """The machine is handed over: called in the transaction of its step, whichever of the two comes first.
 
-    The request is served when no machine promised to it is left to hand over. Kept before: nothing changes.
+    The request is served when no machine promised to it is left to hand over and it holds the least it accepts.
+    Kept before: nothing changes.
     Raises NotAllowed, NotFound, Refusal (the promise ended).
     """
     _require_hands(actor)
@@ -135,7 +136,8 @@ def end_promise(
     """End a promise, free its machine, and say what the request becomes.
 
     state: REFUSED, NO_SHOW, RELEASED or BROKEN of PromiseState; reason: Ending.
-    leaves: why the request is closed (Closing); empty: it keeps its place and its date in the queue.
+    leaves: why the request is closed (Closing), or, when it holds other machines, asks for one less; empty: it keeps
+    its place and its date in the queue, for this machine too when it was one of several.
     The machine is available again; broken, it goes back to the bench, and its holder comes first in the next round.
     BROKEN also ends a promise that was kept: the machine broke down at its holder's; what becomes of that machine is
     told apart, by its return.
@@ -165,18 +167,32 @@ def _end(
     found.save(update_fields=["state", "reason", "ended_at"])
     if state is PromiseState.BROKEN:
         RequestCriterion.objects.get_or_create(request=found.request, criterion=Criterion.REPLACEMENT)
+    _wanted_still(found.request, closing)
     _settle(found.request, at, closing)
     _tell("promise.ended", actor, found, at, state=state, reason=reason, leaves=closing)
 
 
+def _wanted_still(request: Request, closing: Closing | None) -> None:
+    """One of several machines is not given: another is waited for, or the request asks for one less."""
+    given = request.promises.filter(state__in=GIVEN).count()
+    if closing and given:
+        request.quantity = given
+        request.minimum = min(request.minimum, given)
+    elif not closing:
+        request.minimum = min(request.quantity, max(request.minimum, given + 1))
+
+
 def _settle(request: Request, at: datetime | None, closing: Closing | None = None) -> None:
-    """What the request is, from its promises: waiting, promised, served, or closed when it leaves."""
+    """What the request is, from its promises: waiting, promised, served, or closed when it leaves.
+
+    It is served once it holds the least it accepts; below that it waits for the rest.
+    """
     states = request.promises.aggregate(
         living=Count("pk", filter=Q(state=PromiseState.ACTIVE)), kept=Count("pk", filter=Q(state=PromiseState.KEPT))
     )
     if states["living"]:
         state = RequestState.PROMISED
-    elif states["kept"]:
+    elif states["kept"] >= request.minimum:
         state = RequestState.SERVED
     elif closing:
         state = RequestState.WITHDRAWN
@@ -185,18 +201,21 @@ def _settle(request: Request, at: datetime | None, closing: Closing | None = Non
     request.state = state.value
     request.closing = closing.value if closing and state is RequestState.WITHDRAWN else ""
     request.closed_at = None if state in OPEN else at or timezone.now()
-    request.save(update_fields=["state", "closing", "closed_at", "changed_at"])
+    request.save(update_fields=["state", "closing", "closed_at", "quantity", "minimum", "changed_at"])
 
 
-def take_back(sender: object, *, request: Request, actor: Actor, closing: str, **_kwargs: object) -> None:
+def take_back(sender: object, *, request: Request, actor: Actor, closing: str, **_kwargs: object) -> bool:
     """A request closes, its row locked by whoever closes it: its machines are free again. Raises Refusal.
+
+    Returns whether it holds machines that were handed over to it.
 
     Everybody else locks the machine first. So it is not waited for here, or two could wait for each other for ever.
     """
     living = Promise.objects.filter(request=request, state=PromiseState.ACTIVE)
     keys = list(living.order_by("device_id").values_list("device_id", flat=True))
+    holds: bool = Promise.objects.filter(request=request, state=PromiseState.KEPT).exists()
     if not keys:
-        return
+        return holds
     try:
         with transaction.atomic():
             locked = Device.objects.select_for_update(of=("self",), nowait=True).filter(pk__in=keys)
@@ -209,6 +228,7 @@ def take_back(sender: object, *, request: Request, actor: Actor, closing: str, *
         if promised.device.state == State.RESERVED:
             answers = {"reason": Reason.CANCELLED.value}
             record_step(actor, promised.device, BY_NAME["released"], answers)
+    return holds
 
 
 def follow_step(

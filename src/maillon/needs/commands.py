@@ -269,8 +269,13 @@ def stream(request_id: UUID) -> str:
 
 
 def close(request: Request, state: RequestState, closing: str, actor: Actor, at: datetime | None = None) -> None:
-    """Close a locked request without a machine; who promised it one takes the promise back, or refuses."""
-    signals.closing.send(Request, request=request, actor=actor, closing=closing)
+    """Close a locked request that receives nothing more; who promised it a machine takes the promise back, or refuses.
+
+    One that holds machines already was served, whatever it gives up.
+    """
+    answers = signals.closing.send(Request, request=request, actor=actor, closing=closing)
+    if any(holds for _receiver, holds in answers):
+        state, closing = RequestState.SERVED, ""
     request.state, request.closing, request.closed_at = state.value, closing, at or timezone.now()
     request.save(update_fields=["state", "closing", "closed_at", "changed_at"])
 

@@ -145,7 +145,10 @@ def where(request: Request) -> list[str]:
         case RequestState.SERVED:
             return [_("You have your computer."), _("It does not work well? You can ask for help, free of charge.")]
         case RequestState.WITHDRAWN:
-            return [_("Your request is closed."), _("Is it a mistake? Tell the person who follows you: they can open it again.")]
+            return [
+                _("Your request is closed."),
+                _("Is it a mistake? Tell the person who follows you: they can open it again."),
+            ]
         case RequestState.EXPIRED:
             again = _("Do you still need a computer? Tell the person who follows you: they file a new request.")
             return [_("Your request is closed: we had no news."), again]
