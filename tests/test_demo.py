@@ -12,6 +12,7 @@ from maillon.demo.people import PEOPLE
 from maillon.distribution.agreements.models import Agreement, Item
 from maillon.distribution.agreements.text import TRANSLATED
 from maillon.distribution.agreements.vocabulary import Way
+from maillon.distribution.appointments.models import Appointment
 from maillon.distribution.help.models import Ticket
 from maillon.kernel import ledger
 from maillon.needs.models import Request
@@ -37,6 +38,8 @@ def test_the_demonstration_shows_every_stage_and_its_ledger_holds():
     signed = Agreement.objects.exclude(way="")
     assert set(signed.values_list("way", flat=True)) == set(Way)
     assert set(signed.values_list("language", flat=True)) & set(TRANSLATED), "some sign in another language"
+    for booked in Appointment.objects.filter(purpose="handover").select_related("request"):
+        assert booked.request.places.filter(pk=booked.place_id).exists(), "booked where its request says"
     assert Promise.objects.filter(state="kept").count() == Item.objects.filter(promise__state="kept").count()
     assert all(serial.startswith("DEMO") for serial in Device.objects.values_list("serial", flat=True))
     asked = Ticket.objects.exclude(state="done").count()

@@ -118,6 +118,26 @@ def test_the_desk_and_the_family_book_too(world, desk):
         commands.book(actor=own, request_id=first.pk, place_id=desk.place_id, starts_at=at(minute=600))
 
 
+def test_only_the_desk_and_the_coordination_choose_a_place_that_the_request_does_not_name(world, desk):
+    named, request = make_desk(world, name="Annexe"), promised(world)
+    request.places.set([named.place])
+    own = family.actor_of(request)
+    for who in (world.actor("prescriber"), own):
+        asked = {"actor": who, "request_id": request.pk, "place_id": desk.place_id}
+        with pytest.raises(Refusal, match="names other places than Accueil"):
+            commands.book(**asked, starts_at=at())
+        with pytest.raises(Refusal, match="names other places"):
+            commands.wait_for_earlier(**asked)
+    kept = book(world, named, request)
+    with pytest.raises(Refusal, match="names other places"):
+        commands.move(actor=own, appointment_id=kept.pk, place_id=desk.place_id, starts_at=at())
+    for who, days in (("mediator", 4), ("coordinator", 5)):
+        moved = commands.move(
+            actor=world.actor(who), appointment_id=kept.pk, place_id=desk.place_id, starts_at=at(days)
+        )
+        assert moved.place_id == desk.place_id
+
+
 def test_who_may_not_book(world, desk):
     foreign = make_world(" étrangère")
     request, theirs = promised(world), promised(foreign)

@@ -264,7 +264,7 @@ def _agreement(request: Request, purpose: str, agreement_id: UUID | None) -> Agr
 
 
 def _locked_desk(request: Request, place_id: UUID, by: str) -> Desk:
-    """Raises NotFound, Refusal (no appointments there)."""
+    """Raises NotFound, Refusal (no appointments there, or not for this request: only the desk chooses elsewhere)."""
     places = Place.objects.filter(pk=place_id, organisation__territory_id=request.territory_id)
     if not places.exists():
         raise NotFound
@@ -272,6 +272,12 @@ def _locked_desk(request: Request, place_id: UUID, by: str) -> Desk:
     desk = desks.filter(place_id=place_id, active=True, place__open_to_public=True).first()
     if desk is None or (by == Booker.FAMILY and not desk.families):
         raise Refusal(_("No appointment is taken at this place."), _("Choose another place."))
+    if by != Booker.DESK and not queries.bookable(request).filter(pk=desk.pk).exists():
+        raise Refusal(
+            _("Request %(code)s names other places than %(place)s.")
+            % {"code": pretty(request.code), "place": desk.place.name},
+            _("Choose one of those it names, or ask the coordination."),
+        )
     return desk
 
 
