@@ -6,10 +6,11 @@ from django.utils import timezone
 from maillon.allocation.campaigns import unpacked
 from maillon.allocation.check import check
 from maillon.allocation.models import Campaign, Promise
+from maillon.collection.rules import RecipientCategory, Regime, may_sell
 from maillon.demo import helping
 from maillon.demo.load import load
 from maillon.demo.people import PEOPLE
-from maillon.distribution.agreements.models import Agreement, Item
+from maillon.distribution.agreements.models import Agreement, Item, Terms
 from maillon.distribution.agreements.text import TRANSLATED
 from maillon.distribution.agreements.vocabulary import Way
 from maillon.distribution.appointments.models import Appointment
@@ -38,6 +39,10 @@ def test_the_demonstration_shows_every_stage_and_its_ledger_holds():
     signed = Agreement.objects.exclude(way="")
     assert set(signed.values_list("way", flat=True)) == set(Way)
     assert set(signed.values_list("language", flat=True)) & set(TRANSLATED), "some sign in another language"
+    sellers = {terms.organisation.name: terms.category for terms in Terms.objects.select_related("organisation")}
+    public = {name: may_sell(Regime.PUBLIC, RecipientCategory(category)) for name, category in sellers.items()}
+    assert public == {"Atelier fictif du Nord": True, "Atelier fictif du Sud": False}
+    assert Terms.objects.filter(gift_after_months__isnull=False).count() == 1
     for booked in Appointment.objects.filter(purpose="handover").select_related("request"):
         assert booked.request.places.filter(pk=booked.place_id).exists(), "booked where its request says"
     assert Promise.objects.filter(state="kept").count() == Item.objects.filter(promise__state="kept").count()

@@ -17,9 +17,10 @@ from django.utils.translation import override
 from maillon.demo import acting, desks, helping
 from maillon.demo import machines as stock
 from maillon.demo.families import Families
-from maillon.demo.people import COORDINATION, DESK_HOURS, ORGANISATIONS, PEOPLE
+from maillon.demo.people import COORDINATION, DESK_HOURS, ORGANISATIONS, PEOPLE, TERMS
 from maillon.demo.rounds import Rounds
 from maillon.demo.timeline import Timeline
+from maillon.distribution.loans import commands as lending
 from maillon.kernel import ledger
 from maillon.kernel.actor import system
 from maillon.kernel.ids import new_id
@@ -70,6 +71,7 @@ def _load(machines: int) -> None:
     timeline.run()
     stock.announced(draw)
     stock.odd_fates(draw)
+    state_terms()
     desks.receive(draw)
     helping.ask_today(timeline.until)
     for territory in Organisation.objects.filter(kind=OrganisationKind.COORDINATION):
@@ -111,6 +113,17 @@ def found_organisations() -> None:
             email=person.email,
             role=person.role.value,
             name=_shown(person.email),
+        )
+
+
+def state_terms() -> None:
+    """How each workshop lends from today on, said by its own coordinator: what was signed before keeps its terms."""
+    for told in TERMS:
+        lending.change_terms(
+            actor=actor_for(User.objects.get(email=told.email), None),
+            category=told.category.value,
+            loan_months=told.loan_months,
+            gift_after_months=told.gift_after_months,
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillon.collection.rules import RecipientCategory
 from maillon.territory.models import OrganisationKind
 from maillon.territory.roles import Role
 
@@ -27,6 +28,14 @@ class DemoPerson:
     organisation: str  # the key of a DemoOrganisation
     icon: str
     action: Promise  # what this person comes to do
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTerms:
+    email: str  # of the workshop's coordinator, who states them
+    category: RecipientCategory
+    loan_months: int
+    gift_after_months: int | None = None
 
 
 COORDINATION = "coordination"
@@ -78,6 +87,20 @@ PEOPLE = (
         "wrench",
         _("see that another workshop's stock is apart"),
     ),
+    DemoPerson(
+        "atelier.nord@exemple.invalid",
+        Role.COORDINATOR,
+        "atelier-nord",
+        "clipboard-check",
+        _("state how a workshop lends, gives and sells"),
+    ),
+    DemoPerson(
+        "atelier.sud@exemple.invalid",
+        Role.COORDINATOR,
+        "atelier-sud",
+        "clipboard-check",
+        _("see that another workshop has its own terms"),
+    ),
     DemoPerson("don@exemple.invalid", Role.DONOR, "assureur", "gift", _("follow what became of the machines given")),
     DemoPerson("ville@exemple.invalid", Role.DONOR, "ville", "building", _("follow what became of a town's machines")),
     DemoPerson("prescription@exemple.invalid", Role.PRESCRIBER, "ccas", "person", _("file requests for families")),
@@ -93,4 +116,9 @@ PEOPLE = (
     ),
     DemoPerson("mediation@exemple.invalid", Role.MEDIATOR, "espace", "heart", _("see what a mediator sees")),
     DemoPerson("lecture@exemple.invalid", Role.READER, "atelier-nord", "eye", _("look without changing anything")),
+)
+# One may sell again what a public body gave and gives after a year; the other may not, and lends for two years.
+TERMS = (
+    DemoTerms("atelier.nord@exemple.invalid", RecipientCategory.PRECARITY_INTEREST, 12, 12),
+    DemoTerms("atelier.sud@exemple.invalid", RecipientCategory.ESUS_REUSE, 24),
 )
