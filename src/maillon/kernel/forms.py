@@ -4,11 +4,13 @@
 `aria-describedby` follow.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,23 @@ def near(day: date) -> None:
     """A validator for days. Raises ValidationError."""
     if is_far(day):
         raise ValidationError(_("This day is too far away. Read its year again."))
+
+
+def keep_within(field: forms.Field, limits: Iterable[Any]) -> None:
+    """A form says that 0 will do for every positive number of a model: the nearest limits alone are told, once.
+
+    limits: validators, such as those of the model's own field; browsers are told them too.
+    """
+    known = [*field.validators, *limits]
+    lowest = [rule.limit_value for rule in known if isinstance(rule, MinValueValidator)]
+    highest = [rule.limit_value for rule in known if isinstance(rule, MaxValueValidator)]
+    field.validators = [rule for rule in known if not isinstance(rule, MinValueValidator | MaxValueValidator)]
+    if lowest:
+        field.validators.append(MinValueValidator(max(lowest)))
+        field.widget.attrs["min"] = max(lowest)
+    if highest:
+        field.validators.append(MaxValueValidator(min(highest)))
+        field.widget.attrs["max"] = min(highest)
 
 
 def css_class(widget: forms.Widget) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillon.distribution.appointments.models import Desk
 from maillon.distribution.appointments.vocabulary import CLOSURES
-from maillon.kernel.forms import near
+from maillon.kernel.forms import keep_within, near
 
 
 class DeskForm(forms.ModelForm[Desk]):
@@ -35,6 +35,11 @@ class DeskForm(forms.ModelForm[Desk]):
             "notice_hours": _("The place itself may receive sooner."),
             "directions": _("The door, the floor, the bus. It is written in the reminders."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("slot_minutes", "capacity", "notice_hours", "horizon_days"):
+            keep_within(self.fields[name], Desk._meta.get_field(name).validators)  # type: ignore[union-attr]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

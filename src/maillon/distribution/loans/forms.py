@@ -12,7 +12,7 @@ from maillon.distribution.agreements.models import Agreement, Item, Terms
 from maillon.distribution.agreements.vocabulary import Accessory, ItemState, LossKind
 from maillon.distribution.desk.forms import answered
 from maillon.kernel.actor import Actor
-from maillon.kernel.forms import near
+from maillon.kernel.forms import keep_within, near
 from maillon.territory.models import Organisation, Place
 from maillon.workshop.models import Condition
 
@@ -32,9 +32,7 @@ class TermsForm(forms.ModelForm[Terms]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("loan_months", "gift_after_months"):
-            field = self.fields[name]
-            field.widget.attrs |= {"min": 1, "max": MOST_MONTHS}
-            field.validators += [MinValueValidator(1), MaxValueValidator(MOST_MONTHS)]
+            keep_within(self.fields[name], [MinValueValidator(1), MaxValueValidator(MOST_MONTHS)])
 
 
 class ExtendForm(forms.Form):
