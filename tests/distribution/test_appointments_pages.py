@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillon.distribution.appointments import commands, jobs, opening, queries
+from maillon.distribution.appointments.forms import DeskForm
 from maillon.distribution.appointments.models import Appointment, Closure, Desk, Feed, Reminder, WaitingEntry
 from maillon.kernel.jobs.running import drain
 from maillon.kernel.ledger import Entry
@@ -311,3 +312,18 @@ def test_what_waits_is_on_the_start_page(world, desk, client):
     Appointment.objects.filter(pk=appointment.pk).update(starts_at=queries.local(timezone.localdate(), 540))
     client.force_login(world.users["mediator"])
     assert "appointment today" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("-3", "greater than or equal to 1."), ("51", "less than or equal to 50.")]
+)
+def test_a_wrong_number_is_told_its_own_limit_alone(world, desk, typed, says):
+    form = DeskForm({"slot_minutes": 30, "capacity": typed, "notice_hours": 0, "horizon_days": 42}, instance=desk)
+    [said] = form.errors["capacity"]
+    assert said.endswith(says) and 'min="1"' in str(form["capacity"]) and 'max="50"' in str(form["capacity"])
+
+
+def test_a_feed_is_revoked_after_a_question(world, desk, client):
+    opening.make_feed(actor=world.actor("mediator"), place_id=desk.place_id)
+    client.force_login(world.users["mediator"])
+    assert "Revoke this address?" in client.get(url("opening", desk.place_id)).content.decode()
