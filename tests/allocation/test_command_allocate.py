@@ -41,6 +41,12 @@ def test_the_example_is_decided_and_proved(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
 
 
+def test_an_output_that_can_not_be_written_is_named_as_it_was_typed(tmp_path, capsys):
+    for plan in (tmp_path / "nowhere" / "plan.json", tmp_path / ("n" * 250 + ".json"), tmp_path):
+        assert maillon("allocate", EXAMPLE, "-o", plan) == 1
+        assert capsys.readouterr().err.startswith(f"maillon allocate: {plan}: ")
+
+
 def test_a_plan_that_was_changed_is_refused(tmp_path, capsys):
     path = tmp_path / "plan.json"
     maillon("allocate", EXAMPLE, "-o", path)

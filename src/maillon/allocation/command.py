@@ -168,12 +168,13 @@ def _replacing(path: Path) -> Iterator[Any]:
     from maillon.kernel import trouble
 
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with trouble.writing(path), beside.open("w", encoding="utf-8") as file:
-            yield file
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with trouble.writing(path, beside):
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                yield file
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -12,13 +12,16 @@ from pathlib import Path
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """The system does not say which file did not fit on the disk: errors of what is done within name this one."""
+def writing(path: Path, beside: Path | None = None) -> Iterator[None]:
+    """The system does not say which file did not fit on the disk: errors of what is done within name this one.
+
+    beside: the hidden file that is written first; nobody has heard of it, so its errors are told of path.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno and not error.filename:
-            error.filename = str(path)
+        if error.errno and (not error.filename or (beside and error.filename in (beside, str(beside)))):
+            error.filename, error.filename2 = str(path), None
         raise
 
 
