@@ -80,6 +80,11 @@ def test_wrong_use_exits_with_2(files):
     assert "problem.json plan.json" in run(files).stderr
 
 
+def test_the_two_files_swapped_are_said_to_be(files):
+    refused = run(files, "plan.json", "problem.json")
+    assert (refused.returncode, refused.stdout) == (1, "REFUSED. The two files seem swapped: problem first.\n")
+
+
 def test_a_file_that_is_not_json_is_a_refusal(files):
     (files / "plan.json").write_text("{")
     refused = run(files, "problem.json", "plan.json")

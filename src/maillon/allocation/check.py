@@ -45,8 +45,7 @@ def fingerprint(content: Any) -> str:
 
 
 def unique(where: str, ids: Iterable[str]) -> list[str]:
-    known = [normalize("NFC", identifier) for identifier in ids]
-    must(len({*known}) == len(known), "invalid", where)
+    must(len({*(known := [normalize("NFC", identifier) for identifier in ids])}) == len(known), "invalid", where)
     return known
 
 
@@ -66,6 +65,7 @@ def check(problem: Any, plan: Any, tables: Mapping[str, Any] | None = None) -> s
 def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, Any]) -> list[str]:
     """Everything, in the order of the proof."""
     # 1. The files: what was published is what is checked.
+    must("certificate" not in problem, "swapped")
     certificate, rules, nodes, places = plan["certificate"], problem["rules"], problem["nodes"], problem["places"]
     schemas = [file["schema"] for file in (problem, plan, certificate)]
     must(schemas == ["alloc-problem/1", "alloc-plan/1", "alloc-cert/1"], "invalid", schemas)
@@ -175,8 +175,7 @@ def proved(problem: dict[str, Any], plan: dict[str, Any], tables: Mapping[str, A
         path = [form, *([("all", end[1], *form[3:])] if form[1] < 0 else []), (*end[:2], *form[3:])]
         while path[-1] != end:  # any way up will do: all of them cost the same
             path.append(next(up for up in ups(*path[-1]) if up[2] <= end[2] and not up[3] & ~end[3]))
-        for step in zip(path, [*path[1:], doors[end[0]]]):
-            flow[step] += machines
+        flow.update(dict.fromkeys(zip(path, [*path[1:], doors[end[0]]]), machines))
         flow[doors[end[0]], "T"] += machines
     arcs: list[tuple[Any, ...]] = [("S", "T", NO_LIMIT, flow["S", "T"], "other", 0)]
     for v, (node, asking) in enumerate(zip(nodes, below(most))):
@@ -257,6 +256,7 @@ SAID = {
     "usage": ("Usage: python3 check.py problem.json plan.json", "Usage : python3 check.py problem.json plan.json"),
     "refused": ("REFUSED. %s.", "REFUSÉ. %s."),
     "invalid": ("Missing or not valid: %s", "Absent ou non valable : %s"),
+    "swapped": ("The two files seem swapped: problem first", "Les deux fichiers semblent inversés : problème d'abord"),
     "problem": ("The plan was made for another problem", "Le plan a été fait pour un autre problème"),
     "plan": ("The plan was changed after its certificate", "Le plan a été modifié après son certificat"),
     "seed": ("The seed is not the one committed to", "La graine du tirage n'est pas celle qui était annoncée"),
