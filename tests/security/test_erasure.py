@@ -281,7 +281,7 @@ def test_a_report_that_no_bench_of_ours_signed_is_said_to_be_unsigned(world, cas
         benches.withdraw_bench(actor=world.actor("head"), bench_id=bench.pk)
     elif case == "neighbour's":
         neighbour = world.actor("neighbour")
-        head = replace(neighbour, permissions=neighbour.permissions | {"tokens.change"})
+        head = replace(neighbour, permissions=neighbour.permissions | {"benches.change"})
         benches.register_bench(actor=head, name="Leur banc", public_key=pem(key))
     data = wipe_report(DISK) if case == "unsigned" else signed(wipe_report(DISK), key)
     assert vouched(actor, machine(actor), data) is None
@@ -315,7 +315,7 @@ def test_another_workshop_can_not_withdraw_a_bench(world, client):
     neighbour = world.actor("neighbour")
     with pytest.raises(NotFound):
         benches.withdraw_bench(
-            actor=replace(neighbour, permissions=neighbour.permissions | {"tokens.change"}), bench_id=bench.pk
+            actor=replace(neighbour, permissions=neighbour.permissions | {"benches.change"}), bench_id=bench.pk
         )
 
 

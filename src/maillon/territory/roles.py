@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "organisation.change",
             "members.change",
             "tokens.change",
+            "benches.change",
         }
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | _HANDS | {"organisation.view"}),

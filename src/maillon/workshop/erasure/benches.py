@@ -28,7 +28,7 @@ def benches_of(actor: Actor) -> QuerySet[Bench]:
 
 def register_bench(*, actor: Actor, name: str, public_key: str) -> Bench:
     """Count from now on the reports signed with this key (PEM). Raises NotAllowed, Refusal."""
-    actor.require("tokens.change")
+    actor.require("benches.change")
     key = _hexadecimal(public_key)
     with transaction.atomic():
         known = Bench.objects.filter(organisation_id=actor.home, key=key).first()
@@ -53,7 +53,7 @@ def withdraw_bench(*, actor: Actor, bench_id: UUID) -> None:
 
     Raises NotAllowed, NotFound.
     """
-    actor.require("tokens.change")
+    actor.require("benches.change")
     with transaction.atomic():
         bench: Bench | None = benches_of(actor).select_for_update().filter(pk=bench_id).first()
         if bench is None:

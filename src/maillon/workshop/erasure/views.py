@@ -38,7 +38,7 @@ def erasures(request: Request) -> HttpResponse:
     )
 
 
-@access("tokens.change")
+@access("benches.change")
 def bench_list(request: Request) -> HttpResponse:
     """The benches of one's organisation; a new one is registered by its public key. One query."""
     form, refused = BenchForm(request.POST or None), None
@@ -55,7 +55,7 @@ def bench_list(request: Request) -> HttpResponse:
     return render(request, "workshop/benches.html", context, status=status)
 
 
-@access("tokens.change")
+@access("benches.change")
 @require_POST
 def withdraw(request: Request, bench_id: UUID) -> HttpResponse:
     benches.withdraw_bench(actor=request.actor, bench_id=bench_id)
