@@ -327,3 +327,13 @@ def test_a_feed_is_revoked_after_a_question(world, desk, client):
     opening.make_feed(actor=world.actor("mediator"), place_id=desk.place_id)
     client.force_login(world.users["mediator"])
     assert "Revoke this address?" in client.get(url("opening", desk.place_id)).content.decode()
+
+
+def test_the_page_offers_other_places_to_the_coordination_and_their_own_to_those_of_a_place(world, desk, client):
+    named, request = make_desk(world, name="Annexe"), promised(world)
+    request.places.set([named.place])
+    offered = {}
+    for who in ("prescriber", "mediator", "coordinator"):
+        client.force_login(world.users[who])
+        offered[who] = "Accueil" in client.get(url("request", request.code)).content.decode()
+    assert offered == {"prescriber": False, "mediator": True, "coordinator": True}

@@ -52,6 +52,17 @@ def bookable(request: Request, *, families: bool = False) -> QuerySet[Desk]:
     return desks.select_related("place__organisation", "place__commune").order_by("place__name", "pk")
 
 
+def offered(viewer: Actor, request: Request) -> list[Desk]:
+    """Where the viewer may book for this request: where it may be received, then at the desks that the viewer keeps."""
+    known = list(bookable(request))
+    if not viewer.may("handover.do"):
+        return known
+    kept = Desk.objects.filter(active=True, place__in=desk_places(viewer)).select_related(
+        "place__organisation", "place__commune"
+    )
+    return [*known, *kept.exclude(pk__in=[desk.pk for desk in known]).order_by("place__name", "pk")]
+
+
 def local(day: date, minute: int = 0) -> datetime:
     """A minute of a day of the territory's time; 1440 is the next midnight."""
     zone = timezone.get_default_timezone()

@@ -169,7 +169,7 @@ def _request_page(request: HttpRequest, shown: Request, *, status: int = 200, **
         "bookable": purpose == Purpose.RETURN or shown.state == RequestState.PROMISED,
         "choice": pages.choice(
             shown,
-            queries.bookable(shown),
+            queries.offered(actor, shown),
             place=asked["place"] or (str(standing.place_id) if standing else ""),
             first=asked["first"],
         ),
