@@ -66,10 +66,9 @@ def _recalled(found: Sequence[Coming]) -> dict[tuple[UUID, str, UUID, datetime],
     """When each was last recalled because someone asked; for ever, where it was of itself."""
     lines = ReminderLine.objects.filter(subject__in={one.subject for one in found}).order_by("reminder__created_at")
     last: dict[tuple[UUID, str, UUID, datetime], datetime] = {}
-    for *key, manual, at in lines.values_list(
-        "request_id", "what", "subject", "moment", "manual", "reminder__created_at"
-    ):
-        told = (key[0], key[1], key[2], key[3])
+    columns = ("request_id", "what", "subject", "moment", "manual", "reminder__created_at")
+    for request_id, what, subject, moment, manual, at in lines.values_list(*columns):
+        told = (request_id, what, subject, moment)
         last[told] = max(last.get(told, NEVER), at if manual else FOR_EVER)
     return last
 
