@@ -8,6 +8,7 @@ from maillon.collection.rules import RULES, RecipientCategory, Regime, may_sell,
 from maillon.hardware.model import Kind
 from maillon.kernel.errors import NotAllowed, NotFound, Refusal
 from maillon.kernel.ledger import Entry
+from maillon.territory.models import Place
 from maillon.workshop.models import Device
 from maillon.workshop.stock import index
 from tests.world import make_world
@@ -160,6 +161,9 @@ def test_each_role_has_one_next_step_or_is_told_there_is_none(world, client):
     assert "Drop a first reading" in start(client, world.users["coordinator"])  # no machine yet: that goes first
     assert "Nothing urgent" in start(client, world.users["reader"])
     assert "File a request" in start(client, world.users["prescriber"])
+    assert "Add a place" in start(client, world.users["mediator"])  # a place open to the public without an address
+    at = world.actor("mediator").organisation_id
+    Place.objects.create(organisation_id=at, name="Accueil")
     assert "Nothing waits for you here yet" in start(client, world.users["mediator"])
     assert "belongs to no organisation" in start(client, world.users["nobody"])
     for who in world.users.values():
