@@ -23,8 +23,18 @@ def is_session(rows: Sequence[Sequence[Cell]]) -> bool:
     return len({label for row in rows if row and (label := _label(row[0]))}) >= 2
 
 
-def read(rows: Iterable[Sequence[Cell]], unplaced: list[Entry], doubts: list[Doubt]) -> Session:
-    session, label = Session(), ""
+def continues(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Rows of the table after a page: labels of the trame, or boxes and numbers of categories."""
+    return all(row and (_label(row[0]) or not _said(row[0]) or _BOX.match(_said(row[0]))) for row in rows) and any(
+        _label(row[0]) or _COUNT.search(_said(row[-1])) for row in rows
+    )
+
+
+def read(
+    rows: Iterable[Sequence[Cell]], session: Session, unplaced: list[Entry], doubts: list[Doubt]
+) -> Session:
+    """session: what a page before said of it."""
+    label = words.PARTICIPANTS if session.participants else ""
     for row in rows:
         first = row[0] if row else Cell(())
         values = list(row[1:])

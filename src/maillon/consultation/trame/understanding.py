@@ -18,6 +18,7 @@ from maillon.consultation.trame.model import (
     Restitution,
     Row,
     Section,
+    Session,
 )
 from maillon.consultation.trame.original import Block, Cell, Line, Original, Table, lines_of
 from maillon.consultation.trame.text import Text, plain
@@ -25,7 +26,7 @@ from maillon.consultation.trame.text import Text, plain
 _BULLET = re.compile(r"[▶►▸•▪◦‣●○■□❖➢➤✓✔·∙*\uf0b7\uf0a7\uf0d8-][ \t\u00a0]*(?=\s|$)|[▶►▸•▪◦‣●■❖➢➤\uf0b7\uf0a7\uf0d8]|[–—](?=\s)")
 _MARKER = re.compile(r"(\(?(?:\d{1,3}|[a-z])(?:[.)]|°))\s+(?=\S)")
 _SIGNATURE = re.compile(r"\W*(?:@\w+|(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)\W*", re.IGNORECASE)
-_LETTERHEAD_LINES = 8
+_LETTERHEAD_LINES = 30
 
 
 def understood(original: Original) -> Restitution:
@@ -132,7 +133,7 @@ def _sections(blocks: Sequence[Block], unplaced: list[Entry], doubts: list[Doubt
         elif title or content:
             sections.append(Section(title, level, tuple(content), at))
 
-    previous: Grid | None = None
+    previous: Grid | Session | None = None
     for block in blocks:
         if isinstance(block, Line) and block.level:
             if not block.text:
@@ -145,12 +146,18 @@ def _sections(blocks: Sequence[Block], unplaced: list[Entry], doubts: list[Doubt
             entry = _entry(block)
             if entry.text:
                 content.append(_in_list(entry, indents))
+                previous = None
             elif entry.bullet:
                 doubts.append(Doubt(DoubtKind.EMPTY_BULLET, block.number))
         elif (read := _table(block, previous, unplaced, doubts)) is not None:
-            content.append(read)
+            if isinstance(read, Session) and isinstance(previous, Session):
+                content.pop()
+            elif isinstance(read, Grid) and isinstance(previous, Grid):
+                read = _mended(read, block, content)
+            if not isinstance(read, Grid) or read.rows:
+                content.append(read)
+                previous = read
             indents.clear()
-            previous = read if isinstance(read, Grid) else None
     close()
     return sections
 
@@ -185,25 +192,50 @@ def _entry(line: Line) -> Entry:
 
 
 def _table(
-    table: Table, previous: Grid | None, unplaced: list[Entry], doubts: list[Doubt]
-) -> Content | None:
+    table: Table, previous: Grid | Session | None, unplaced: list[Entry], doubts: list[Doubt]
+) -> Grid | Session | None:
+    """previous: the table just above, which this one may continue on the next page."""
     rows = [row for row in table.rows if any(line.text for cell in row for line in cell.lines) or len(row) > 1]
     if not rows:
         return None
+    if isinstance(previous, Session) and session_table.continues(rows):
+        return session_table.read(rows, previous, unplaced, doubts)
     if session_table.is_session(rows):
-        return session_table.read(rows, unplaced, doubts)
+        return session_table.read(rows, Session(), unplaced, doubts)
+    above = previous if isinstance(previous, Grid) else None
     kind, columns = _header(rows[0])
     if kind is not None:
         _reworded(rows[0], kind, columns, doubts)
-        return _grid(kind, columns, rows[1:], previous, doubts)
-    if previous is not None and max(len(row) for row in rows) == len(COLUMNS[previous.kind]) + 1:
-        columns = [None, *COLUMNS[previous.kind]]  # a table cut by a page, without its header again
-        return _grid(previous.kind, columns, rows, previous, doubts)
+        return _grid(kind, columns, rows[1:], above, doubts)
+    if above is not None and max(len(row) for row in rows) == len(COLUMNS[above.kind]) + 1:
+        columns = [None, *COLUMNS[above.kind]]  # a table cut by a page, without its header again
+        return _grid(above.kind, columns, rows, above, doubts)
     found = [_entry(line) for row in rows for cell in row for line in cell.lines if line.text]
     if found:
         doubts.append(Doubt(DoubtKind.UNKNOWN_TABLE, found[0].at, plain(found[0].text)[:80]))
     unplaced.extend(entry for entry in found if entry.text)
     return None
+
+
+def _mended(grid: Grid, table: Table, content: list[Content]) -> Grid:
+    """A row that a page cut in the middle of a sentence is put together with its beginning, which is in `content`."""
+    above = content[-1]
+    if not table.page or not isinstance(above, Grid) or above.kind is not grid.kind or not (above.rows and grid.rows):
+        return grid
+    begun, rest = above.rows[-1], grid.rows[0]
+    cut = [bool(before and after and before[-1].bullet and not after[0].bullet) for before, after in zip(begun.cells, rest.cells, strict=True)]
+    if not rest.continued or not any(cut):
+        return grid
+    cells = tuple(
+        (*before[:-1], _one(before[-1], after[0]), *after[1:]) if is_cut else (*before, *after)
+        for before, after, is_cut in zip(begun.cells, rest.cells, cut, strict=True)
+    )
+    content[-1] = replace(above, rows=(*above.rows[:-1], replace(begun, cells=cells)))
+    return replace(grid, rows=grid.rows[1:])
+
+
+def _one(before: Entry, after: Entry) -> Entry:
+    return replace(before, text=text.squeezed([*before.text, text.Run(" "), *after.text]))
 
 
 def _header(row: Sequence[Cell]) -> tuple[Kind | None, list[Column | None | str]]:
