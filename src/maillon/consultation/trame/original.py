@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from maillon.consultation.trame.model import Doubt
+from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.text import Run, Text, squeezed
 
 UNTICKED, TICKED = "☐", "☒"  # every reader writes the boxes of a form so
@@ -73,3 +74,50 @@ class Numbering:
     ) -> Line:
         self.last += 1
         return Line(self.last, squeezed(runs), level, bullet, depth, page)
+
+
+# --- from one process to another
+
+
+def to_json(original: Original) -> dict[str, Any]:
+    return {
+        "format": original.format,
+        "blocks": [_block_to_json(block) for block in original.blocks],
+        "doubts": [[doubt.kind.value, doubt.at, doubt.text] for doubt in original.doubts],
+        "margins": [_line_to_json(line) for line in original.margins],
+    }
+
+
+def from_json(value: dict[str, Any]) -> Original:
+    return Original(
+        value["format"],
+        tuple(_block_from_json(block) for block in value["blocks"]),
+        tuple(Doubt(DoubtKind(kind), at, words) for kind, at, words in value["doubts"]),
+        tuple(_line_from_json(line) for line in value["margins"]),
+    )
+
+
+def _block_to_json(block: Block) -> Any:
+    if isinstance(block, Line):
+        return _line_to_json(block)
+    rows = [[[[_line_to_json(line) for line in cell.lines], cell.columns, cell.rows] for cell in row] for row in block.rows]
+    return {"page": block.page, "rows": rows}
+
+
+def _block_from_json(value: Any) -> Block:
+    if isinstance(value, list):
+        return _line_from_json(value)
+    rows = (
+        tuple(Cell(tuple(map(_line_from_json, lines)), columns, rows) for lines, columns, rows in row)
+        for row in value["rows"]
+    )
+    return Table(tuple(rows), value["page"])
+
+
+def _line_to_json(line: Line) -> list[Any]:
+    return [line.number, [list(run) for run in line.text], line.level, line.bullet, line.depth, line.page]
+
+
+def _line_from_json(value: list[Any]) -> Line:
+    number, runs, level, bullet, depth, page = value
+    return Line(number, tuple(Run(*run) for run in runs), level, bullet, depth, page)

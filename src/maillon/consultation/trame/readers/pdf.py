@@ -4,6 +4,7 @@ A PDF written here carries its restitution as data (`writers.pdf`): `attached` g
 """
 
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,11 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pdfplumber
+import pypdfium2
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.utils.exceptions import PdfminerException
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.original import TICKED, UNTICKED, Block, Cell, Line, Numbering, Original, Table
 from maillon.consultation.trame.text import Run, plain, squeezed
 
+ATTACHED = "restitution.json"
+_MOST_ATTACHED = 20
 MOST_PAGES = 300
 FEWEST_LETTERS = 20  # for each page on average: fewer is a picture of pages
 _BULLETS = "▶►▸•▪◦‣●○■❖➢➤✓✔·\uf0b7\uf0a7\uf0d8\uf0fc"
@@ -37,6 +43,10 @@ class NoTextError(ValueError):
     """Pages that are pictures."""
 
 
+class LockedError(ValueError):
+    """A password is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Printed:
     """A line of print: its runs and where it stands, in points from the top left."""
@@ -51,9 +61,9 @@ class _Printed:
 
 
 def read(data: bytes) -> Original:
-    """Raises TooLongError, NoTextError."""
+    """Raises TooLongError, NoTextError, LockedError."""
     reader = _Reader()
-    with pdfplumber.open(io.BytesIO(data)) as document:
+    with _opened(data) as document:
         if len(document.pages) > MOST_PAGES:
             raise TooLongError(len(document.pages))
         pages = []
@@ -65,6 +75,32 @@ def read(data: bytes) -> Original:
         if letters < FEWEST_LETTERS * len(pages):
             raise NoTextError
     return reader.read(pages)
+
+
+def _opened(data: bytes) -> Any:
+    try:
+        return pdfplumber.open(io.BytesIO(data))
+    except PdfminerException as error:
+        if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
+            raise LockedError from error
+        raise ValueError(str(error)) from error
+
+
+def attached(data: bytes) -> dict[str, Any] | None:
+    """The restitution that a PDF written here carries as data; None for any other. Raises ValueError."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        for number in range(min(document.count_attachments(), _MOST_ATTACHED)):
+            attachment = document.get_attachment(number)
+            if attachment.get_name() == ATTACHED:
+                found: dict[str, Any] = json.loads(bytes(attachment.get_data()))
+                return found
+    finally:
+        document.close()
+    return None
 
 
 class _Page:
