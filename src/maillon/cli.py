@@ -60,6 +60,11 @@ COMMANDS = {
         "maillon.distribution.help.command:main",
         gettext_noop("check, import or export repairs in the Open Repair Data Standard"),
     ),
+    "restitution": Command(
+        "maillon.consultation.command:main",
+        gettext_noop("read or write the report of a consultation (trame de restitution)"),
+        False,
+    ),
     "labels": Command("maillon.workshop.labels.command:main", gettext_noop("print the labels of devices to a PDF")),
     "districts": Command("maillon.territory.districts:main", gettext_noop("import the priority districts (QPV)")),
     "ledger": Command(

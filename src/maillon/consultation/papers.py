@@ -27,7 +27,11 @@ def pdf(restitution: Restitution, *, date: datetime, footer: str = "", lang: str
 
 
 def data(restitution: Restitution) -> bytes:
-    return json.dumps(document.to_dict(restitution), ensure_ascii=False, indent=1).encode()
+    return as_json(document.to_dict(restitution))
+
+
+def as_json(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
 FORMATS: Mapping[str, Callable[[Restitution], bytes]] = {

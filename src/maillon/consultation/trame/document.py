@@ -161,9 +161,7 @@ def _read_contribution(value: object, where: str) -> Contribution:
         sections.append(
             Section(_text(read, "title", at), int(read.get("level") or 1), tuple(content), int(read.get("at") or 0))
         )
-    return Contribution(
-        _read_entries(found, "head", where), tuple(sections), _read_entries(found, "unplaced", where)
-    )
+    return Contribution(_read_entries(found, "head", where), tuple(sections), _read_entries(found, "unplaced", where))
 
 
 def _read_content(value: object, rows: Mapping[Kind, list[Row]], of: Mapping[str, Any], where: str) -> Content:

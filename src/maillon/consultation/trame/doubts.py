@@ -16,7 +16,9 @@ _SAYS: Mapping[DoubtKind, str] = {
     DoubtKind.MERGED_CELLS: _("“%(text)s” covers several cells. It was put in the first of them."),
     DoubtKind.NESTED_TABLE: _("A table stands within a table: its lines were kept, not its columns."),
     DoubtKind.REWORDED_LABEL: _("“%(text)s” is not the wording of the trame. See whether it says more."),
-    DoubtKind.UNKNOWN_TABLE: _("This table is none of the trame's (“%(text)s”): its lines are among what has no place."),
+    DoubtKind.UNKNOWN_TABLE: _(
+        "This table is none of the trame's (“%(text)s”): its lines are among what has no place."
+    ),
     DoubtKind.TRACKED_CHANGES: _("Text that was deleted under tracked changes was left out: “%(text)s”."),
     DoubtKind.COMMENT: _("A comment in the margin was left out: “%(text)s”."),
     DoubtKind.MACROS: _("The document holds macros. They were not run, and are not kept when it is written again."),

@@ -13,8 +13,9 @@ from maillon.consultation.trame.text import Text, plain
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One statement: a bullet or a paragraph. marker: the number it was given in words, "1)"; depth: of its list, 0 first.
+    """One statement: a bullet or a paragraph.
 
+    marker: the number it was given in words, "1)". depth: of its list, 0 first.
     at: the number of the line of the original it was read from; 0 for none.
     """
 
@@ -116,7 +117,10 @@ Content = Entry | Session | Grid
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What stands under a heading, in order. level: 1 for the headings of a contribution. Only the first may be untitled."""
+    """What stands under a heading, in order. level: 1 for the headings of a contribution.
+
+    Only the first may be untitled.
+    """
 
     title: Text
     level: int

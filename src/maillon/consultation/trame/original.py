@@ -69,9 +69,7 @@ class Numbering:
     last: int = 0
     doubts: list[Doubt] = field(default_factory=list)
 
-    def line(
-        self, runs: Iterable[Run], *, level: int = 0, bullet: bool = False, depth: int = 0, page: int = 0
-    ) -> Line:
+    def line(self, runs: Iterable[Run], *, level: int = 0, bullet: bool = False, depth: int = 0, page: int = 0) -> Line:
         self.last += 1
         return Line(self.last, squeezed(runs), level, bullet, depth, page)
 
@@ -100,7 +98,9 @@ def from_json(value: dict[str, Any]) -> Original:
 def _block_to_json(block: Block) -> Any:
     if isinstance(block, Line):
         return _line_to_json(block)
-    rows = [[[[_line_to_json(line) for line in cell.lines], cell.columns, cell.rows] for cell in row] for row in block.rows]
+    rows = [
+        [[[_line_to_json(line) for line in cell.lines], cell.columns, cell.rows] for cell in row] for row in block.rows
+    ]
     return {"page": block.page, "rows": rows}
 
 

@@ -11,7 +11,8 @@ from maillon.consultation.trame.text import Text, plain
 
 _BOX = re.compile(f"[{UNTICKED}{TICKED}☑✓✗🗹🗷]")
 _COUNT = re.compile(
-    r"(?P<what>nombre\s+(?:de\s+participants?|d['’]\s*[ée]tablissements?(?:\s+repr[ée]sent[ée]s?)?))\s*[:=]?\s*", re.IGNORECASE
+    r"(?P<what>nombre\s+(?:de\s+participants?|d['’]\s*[ée]tablissements?(?:\s+repr[ée]sent[ée]s?)?))\s*[:=]?\s*",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(\d{1,6})(?!\d)\s*")
 _TO_COMPLETE = re.compile(r"\b(?:[àa]\s+compl[ée]ter|…|\.\.\.|xx+)", re.IGNORECASE)
@@ -30,9 +31,7 @@ def continues(rows: Sequence[Sequence[Cell]]) -> bool:
     )
 
 
-def read(
-    rows: Iterable[Sequence[Cell]], session: Session, unplaced: list[Entry], doubts: list[Doubt]
-) -> Session:
+def read(rows: Iterable[Sequence[Cell]], session: Session, unplaced: list[Entry], doubts: list[Doubt]) -> Session:
     """session: what a page before said of it."""
     label = words.PARTICIPANTS if session.participants else ""
     for row in rows:
@@ -77,9 +76,7 @@ def _entry(line: Line) -> Entry:
     return Entry(line.text, line.bullet, at=line.number)
 
 
-def _filled(
-    session: Session, label: str, values: list[Cell], unplaced: list[Entry], doubts: list[Doubt]
-) -> Session:
+def _filled(session: Session, label: str, values: list[Cell], unplaced: list[Entry], doubts: list[Doubt]) -> Session:
     lines = [line for cell in values for line in cell.lines if line.text]
     if not lines:
         return session
@@ -117,7 +114,8 @@ def _participants(lines: Sequence[Line], doubts: list[Doubt]) -> Participants:
     counts = list(_COUNT.finditer(said))
     label = text.cut(whole, box.end() if box else 0, counts[0].start() if counts else None)
     found = Participants(label, said[0] != UNTICKED if box else None, at=lines[0].number)
-    for count, end in zip(counts, [*(match.start() for match in counts[1:]), len(said)], strict=True):
+    ends = [*(count.start() for count in counts), len(said)][1:]
+    for count, end in zip(counts, ends, strict=True):
         value = " ".join(said[count.end() : end].split())
         number = _NUMBER.match(value)
         note = value[number.end() :].strip() if number else value

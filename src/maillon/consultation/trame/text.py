@@ -87,7 +87,7 @@ def lines(text: Text) -> Iterator[Text]:
         start = end + 1
 
 
-def to_json(text: Text) -> str | list[dict[str, object]]:
+def to_json(text: Text) -> str | list[dict[str, str | bool]]:
     """A string where nothing has form, else its runs."""
     if all(run == Run(run.text) for run in text):
         return plain(text)
@@ -112,6 +112,4 @@ def from_json(value: object) -> Text:
 def _run(value: object) -> Run:
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
         raise ValueError("Expected a run with its text.")
-    return Run(
-        value["text"], value.get("bold") is True, value.get("italic") is True, str(value.get("href") or "")
-    )
+    return Run(value["text"], value.get("bold") is True, value.get("italic") is True, str(value.get("href") or ""))

@@ -23,7 +23,9 @@ from maillon.consultation.trame.model import (
 from maillon.consultation.trame.original import Block, Cell, Line, Original, Table, lines_of
 from maillon.consultation.trame.text import Text, plain
 
-_BULLET = re.compile(r"[▶►▸•▪◦‣●○■□❖➢➤✓✔·∙*\uf0b7\uf0a7\uf0d8-][ \t\u00a0]*(?=\s|$)|[▶►▸•▪◦‣●■❖➢➤\uf0b7\uf0a7\uf0d8]|[–—](?=\s)")
+_BULLET = re.compile(
+    r"[▶►▸•▪◦‣●○■□❖➢➤✓✔·∙*\uf0b7\uf0a7\uf0d8-][ \t\u00a0]*(?=\s|$)|[▶►▸•▪◦‣●■❖➢➤\uf0b7\uf0a7\uf0d8]|[–—](?=\s)"
+)
 _MARKER = re.compile(r"(\(?(?:\d{1,3}|[a-z])(?:[.)]|°))\s+(?=\S)")
 _SIGNATURE = re.compile(r"\W*(?:@\w+|(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)\W*", re.IGNORECASE)
 _LETTERHEAD_LINES = 30
@@ -62,9 +64,10 @@ def _parted(blocks: Sequence[Block]) -> tuple[tuple[Entry, ...], list[Sequence[B
     if not titles:
         return (), [blocks] if blocks else []
     above = [line for block in blocks[: titles[0]] for line in lines_of(block) if line.text]
-    if not all(isinstance(block, Line) and not block.level for block in blocks[: titles[0]]) or len(
-        above
-    ) > _LETTERHEAD_LINES:
+    if (
+        not all(isinstance(block, Line) and not block.level for block in blocks[: titles[0]])
+        or len(above) > _LETTERHEAD_LINES
+    ):
         titles.insert(0, -1)  # what stands above the first title is a contribution of its own, without title
         above = []
     known = {words.folded(plain(line.text)) for line in above}
@@ -122,7 +125,8 @@ def _is_signature(entry: Entry) -> bool:
 
 def _sections(blocks: Sequence[Block], unplaced: list[Entry], doubts: list[Doubt]) -> list[Section]:
     sections: list[Section] = []
-    title, level, at = (), 1, 0
+    title: Text = ()
+    level, at = 1, 0
     content: list[Content] = []
     set_apart = False  # under the heading of what has no place
     indents: list[int] = []
@@ -152,11 +156,10 @@ def _sections(blocks: Sequence[Block], unplaced: list[Entry], doubts: list[Doubt
         elif (read := _table(block, previous, unplaced, doubts)) is not None:
             if isinstance(read, Session) and isinstance(previous, Session):
                 content.pop()
-            elif isinstance(read, Grid) and isinstance(previous, Grid):
-                read = _mended(read, block, content)
-            if not isinstance(read, Grid) or read.rows:
-                content.append(read)
-                previous = read
+            whole = _mended(read, block, content) if isinstance(read, Grid) and isinstance(previous, Grid) else read
+            if whole is not None:
+                content.append(whole)
+                previous = whole
             indents.clear()
     close()
     return sections
@@ -217,13 +220,19 @@ def _table(
     return None
 
 
-def _mended(grid: Grid, table: Table, content: list[Content]) -> Grid:
-    """A row that a page cut in the middle of a sentence is put together with its beginning, which is in `content`."""
+def _mended(grid: Grid, table: Table, content: list[Content]) -> Grid | None:
+    """A row that a page cut in the middle of a sentence is put together with its beginning, which is in `content`.
+
+    None when nothing else was in this part of the table.
+    """
     above = content[-1]
     if not table.page or not isinstance(above, Grid) or above.kind is not grid.kind or not (above.rows and grid.rows):
         return grid
     begun, rest = above.rows[-1], grid.rows[0]
-    cut = [bool(before and after and before[-1].bullet and not after[0].bullet) for before, after in zip(begun.cells, rest.cells, strict=True)]
+    cut = [
+        bool(before and after and before[-1].bullet and not after[0].bullet)
+        for before, after in zip(begun.cells, rest.cells, strict=True)
+    ]
     if not rest.continued or not any(cut):
         return grid
     cells = tuple(
@@ -231,14 +240,14 @@ def _mended(grid: Grid, table: Table, content: list[Content]) -> Grid:
         for before, after, is_cut in zip(begun.cells, rest.cells, cut, strict=True)
     )
     content[-1] = replace(above, rows=(*above.rows[:-1], replace(begun, cells=cells)))
-    return replace(grid, rows=grid.rows[1:])
+    return replace(grid, rows=grid.rows[1:]) if grid.rows[1:] else None
 
 
 def _one(before: Entry, after: Entry) -> Entry:
     return replace(before, text=text.squeezed([*before.text, text.Run(" "), *after.text]))
 
 
-def _header(row: Sequence[Cell]) -> tuple[Kind | None, list[Column | None | str]]:
+def _header(row: Sequence[Cell]) -> tuple[Kind | None, list[Column | str | None]]:
     """The kind of table that these headers name, and the column of each cell."""
     named = [words.column_of(" ".join(plain(line.text) for line in cell.lines)) for cell in row]
     has = set(named)
@@ -253,14 +262,14 @@ def _header(row: Sequence[Cell]) -> tuple[Kind | None, list[Column | None | str]
     if kind is Kind.PLAN:  # "axes d'amélioration" is what is to be done, there
         named = [Column.WHAT if column is Column.LEVERS else column for column in named]
     known: set[Column | None] = {None, *COLUMNS[kind]}
-    taken: set[Column | None | str] = set()
+    taken: set[Column | str | None] = set()
     for place, column in enumerate(named):
         named[place] = column if column in known and column not in taken else ""
         taken.add(column)
     return kind, named
 
 
-def _reworded(row: Sequence[Cell], kind: Kind, columns: Sequence[Column | None | str], doubts: list[Doubt]) -> None:
+def _reworded(row: Sequence[Cell], kind: Kind, columns: Sequence[Column | str | None], doubts: list[Doubt]) -> None:
     """A header in other words than the trame's may say more than it: its words are kept to be seen."""
     usual = dict(zip((None, *COLUMNS[kind]), words.HEADERS[kind], strict=True))
     for cell, column in zip(row, columns, strict=True):
@@ -271,7 +280,7 @@ def _reworded(row: Sequence[Cell], kind: Kind, columns: Sequence[Column | None |
 
 def _grid(
     kind: Kind,
-    columns: Sequence[Column | None | str],
+    columns: Sequence[Column | str | None],
     rows: Iterable[Sequence[Cell]],
     previous: Grid | None,
     doubts: list[Doubt],
@@ -326,9 +335,9 @@ def _spread(rows: Iterable[Sequence[Cell]], doubts: list[Doubt]) -> Iterator[lis
             while waiting.get(len(cells), 0):
                 waiting[len(cells)] -= 1
                 cells.append(empty)
-            if (cell.rows > 1 and cells) or cell.columns > 1:  # a theme that covers its rows is how it is meant
-                if cell.lines:
-                    doubts.append(Doubt(DoubtKind.MERGED_CELLS, cell.lines[0].number, plain(cell.lines[0].text)[:80]))
+            spread = (cell.rows > 1 and cells) or cell.columns > 1  # a theme may cover its rows: so it is meant
+            if spread and cell.lines:
+                doubts.append(Doubt(DoubtKind.MERGED_CELLS, cell.lines[0].number, plain(cell.lines[0].text)[:80]))
             for step in range(cell.columns):
                 if cell.rows > 1:
                     waiting[len(cells)] = cell.rows - 1

@@ -77,7 +77,7 @@ def folded(words: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", bare.lower()).split())
 
 
-def column_of(header: str) -> Column | None | str:
+def column_of(header: str) -> Column | str | None:
     """The column a header names; None for the theme; "" for a header that names none."""
     words = folded(header)
     return next((column for pattern, column in _HEADER_WORDS if re.search(pattern, words)), "")
@@ -86,7 +86,9 @@ def column_of(header: str) -> Column | None | str:
 # --- free contributions
 
 _MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
-_DATE = re.compile(rf"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS}) \d{{4}}")
+_DATE = re.compile(
+    rf"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS}) \d{{4}}"
+)
 _ROLES = (
     (r"\bobjectifs?\b.*\bcourt terme\b", "objectives_short"),
     (r"\bobjectifs?\b.*\bmoyen terme\b", "objectives_middle"),

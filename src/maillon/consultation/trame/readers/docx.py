@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import docx
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
@@ -216,7 +217,7 @@ class _Reader:
         part = next((r.target_part for r in self.part.rels.values() if r.reltype.endswith(f"/{name}")), None)
         if part is None:
             return
-        root = docx.oxml.parse_xml(part.blob)
+        root = parse_xml(part.blob)
         for note in root:
             if note.get(qn("w:id")) == reference.get(qn("w:id")):
                 words = " ".join("".join(each.text or "" for each in note.iter(qn("w:t"))).split())
@@ -229,9 +230,7 @@ def _formed(run: Any, form: Run) -> Run:
     properties = run.find(qn("w:rPr"))
     if properties is None:
         return form
-    return form._replace(
-        bold=_on(properties, "w:b", form.bold), italic=_on(properties, "w:i", form.italic)
-    )
+    return form._replace(bold=_on(properties, "w:b", form.bold), italic=_on(properties, "w:i", form.italic))
 
 
 def _on(properties: Any, name: str, otherwise: bool) -> bool:
@@ -333,7 +332,9 @@ class _Lists:
                     kind, pattern = level.find(qn("w:numFmt")), level.find(qn("w:lvlText"))
                     self.formats[number.get(qn("w:numId")), int(level.get(qn("w:ilvl"), "0"))] = (
                         kind.get(qn("w:val"), "bullet") if kind is not None else "bullet",
-                        pattern.get(qn("w:val"), "") if pattern is not None else f"%{int(level.get(qn('w:ilvl'), '0')) + 1}.",
+                        pattern.get(qn("w:val"), "")
+                        if pattern is not None
+                        else f"%{int(level.get(qn('w:ilvl'), '0')) + 1}.",
                     )
 
     def of(self, properties: Any) -> tuple[str, int, bool]:
@@ -381,5 +382,7 @@ def _numbered(kind: str, pattern: str, counts: list[int]) -> str:
     letter: Callable[[int], str] = lambda count: chr(ord("a") + (count - 1) % 26)  # noqa: E731
     said = pattern
     for place, count in enumerate(counts, 1):
-        said = said.replace(f"%{place}", letter(count) if kind == "lowerLetter" and place == len(counts) else str(count))
+        said = said.replace(
+            f"%{place}", letter(count) if kind == "lowerLetter" and place == len(counts) else str(count)
+        )
     return said

@@ -45,7 +45,7 @@ def _continues(line: str) -> bool:
 
 
 def _table(parser: MarkdownIt, lines: list[str]) -> str:
-    rows = []
+    rows: list[list[str]] = []
     for line in lines:
         if "\t" not in line and rows:  # a cell that goes on
             rows[-1][-1] += f"<br>{line}"

@@ -17,7 +17,9 @@ _STYLE, _DRAW, _FORM = f"{{{_URN}style:1.0}}", f"{{{_URN}drawing:1.0}}", f"{{{_U
 _FO, _SVG = f"{{{_URN}xsl-fo-compatible:1.0}}", f"{{{_URN}svg-compatible:1.0}}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _LINKS = ("http://", "https://", "mailto:", "tel:", "#")
-_SILENT = {f"{_TEXT}{name}" for name in ("page-number", "page-count", "sequence-decls", "table-of-content", "tracked-changes")}
+_SILENT = {
+    f"{_TEXT}{name}" for name in ("page-number", "page-count", "sequence-decls", "table-of-content", "tracked-changes")
+}
 _MOST_REPEATED = 100  # cells or rows that a document says once
 
 
@@ -206,9 +208,7 @@ class _Forms:
             for style in root.iter(f"{_STYLE}style")
             if style.get(f"{_STYLE}family") in ("text", "paragraph")
         }
-        self.lists = {
-            style.get(f"{_STYLE}name"): style for root in roots for style in root.iter(f"{_TEXT}list-style")
-        }
+        self.lists = {style.get(f"{_STYLE}name"): style for root in roots for style in root.iter(f"{_TEXT}list-style")}
 
     def chain(self, name: str) -> Iterator[Any]:
         for _step in range(20):

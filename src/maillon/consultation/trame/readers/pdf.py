@@ -119,10 +119,7 @@ class _Page:
         inside = [table.bbox for table in found]
         self.lines = list(_printed([word for word in words if not _any_holds(inside, word)], links))
         self.cells = [
-            [
-                [None if box is None else list(_printed(_words_in(words, box), links)) for box in row]
-                for row in rows
-            ]
+            [[None if box is None else list(_printed(_words_in(words, box), links)) for box in row] for row in rows]
             for rows, _bbox in self.tables
         ]
 
@@ -219,7 +216,7 @@ class _Reader:
             things += [(group[0].top, 0, group) for group in self._paragraphs(kept)]
             for _top, is_table, thing in sorted(things, key=lambda thing: thing[:2]):
                 if is_table:
-                    blocks.append(self._table(*thing, number))
+                    blocks.append(self._table(thing[0], thing[1], number))
                 else:
                     blocks.append(self._line(thing, number))
         return Original("pdf", tuple(blocks), tuple(self.numbering.doubts), tuple(margins))
@@ -294,7 +291,11 @@ class _Reader:
                 if lines is None:
                     continue
                 wide = 1
-                while column + wide < len(row) and row[column + wide] is None and _reaches(boxes[place][column], boxes, column + wide):
+                while (
+                    column + wide < len(row)
+                    and row[column + wide] is None
+                    and _reaches(boxes[place][column], boxes, column + wide)
+                ):
                     wide += 1
                 kept.append(Cell(tuple(self._cell(lines, page)), wide))
             rows.append(tuple(kept))
@@ -331,7 +332,9 @@ def _reaches(box: Any, boxes: list[list[Any]], column: int) -> bool:
 
 def _starts(line: _Printed) -> bool:
     said = _said(line)
-    return bool(said) and (said[0] in _BULLETS or said[0] in (TICKED, UNTICKED) or bool(re.match(r"(?:[-–—]|\d{1,2}[.)]) \S", said)))
+    return bool(said) and (
+        said[0] in _BULLETS or said[0] in (TICKED, UNTICKED) or bool(re.match(r"(?:[-–—]|\d{1,2}[.)]) \S", said))
+    )
 
 
 def _said(line: _Printed) -> str:

@@ -10,10 +10,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from maillon.consultation.trame import words
-from maillon.consultation.trame.model import Column, Content, Entry, Grid, Restitution, Session
+from maillon.consultation.trame.model import Entry, Restitution
 from maillon.consultation.trame.original import TICKED, UNTICKED
-from maillon.consultation.trame.text import Run, Text, of, plain
+from maillon.consultation.trame.text import Run, Text
 from maillon.consultation.trame.writers import layout
 
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
@@ -68,7 +67,9 @@ def _add_bullets(document: Any) -> None:
     for depth in range(9):
         level = OxmlElement("w:lvl")
         level.set(qn("w:ilvl"), str(depth))
-        level.extend([_set("w:start", "1"), _set("w:numFmt", "bullet"), _set("w:lvlText", "•"), _set("w:lvlJc", "left")])
+        level.extend(
+            [_set("w:start", "1"), _set("w:numFmt", "bullet"), _set("w:lvlText", "•"), _set("w:lvlJc", "left")]
+        )
         properties, indent = OxmlElement("w:pPr"), OxmlElement("w:ind")
         indent.set(qn("w:left"), str(284 * (depth + 1)))
         indent.set(qn("w:hanging"), "227")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from maillon.consultation.trame import words
-from maillon.consultation.trame.model import COLUMNS, Entry, Grid, Kind, Participants, Restitution, Row, Session
+from maillon.consultation.trame.model import Entry, Grid, Kind, Participants, Restitution, Row, Session
 from maillon.consultation.trame.original import TICKED, UNTICKED
 from maillon.consultation.trame.text import Run, Text, of, plain, squeezed
 
@@ -94,8 +94,8 @@ def session(of_session: Session) -> Table:
     if of_session.facilitators:
         rows.append(((_plain(words.FACILITATORS),), of_session.facilitators, ()))
     for place, each in enumerate(of_session.participants):
-        label = (_plain(words.PARTICIPANTS), _hint(words.PARTICIPANTS_HINT)) if place == 0 else ()
-        rows.append((label, (_boxed(each.label, each.ticked),), tuple(_counts(each))))
+        named = () if place else (_plain(words.PARTICIPANTS), _hint(words.PARTICIPANTS_HINT))
+        rows.append((named, (_boxed(each.label, each.ticked),), tuple(_counts(each))))
     for label, values in of_session.others:
         rows.append(((Entry(label, bullet=False),), values, ()))
     return Table(SESSION, tuple(rows), headed=False)

@@ -13,6 +13,7 @@ from maillon.consultation.trame.writers import layout
 
 _FORMS = {(True, False): "Bold", (False, True): "Italic", (True, True): "BoldItalic"}
 
+
 def write(restitution: Restitution) -> bytes:
     document = Document("text")
     document.meta.title = layout.title(restitution)
@@ -21,7 +22,7 @@ def write(restitution: Restitution) -> bytes:
         document.insert_style(Style("text", name=name, bold=bold, italic=italic), automatic=True)
     cell = Style("table-cell", name="Bordered", border="0.05pt solid #000000", padding="0.1cm")
     document.insert_style(cell, automatic=True)
-    document.insert_style(Element.from_tag(_BULLETS), automatic=True)
+    document.insert_style(_BULLETS, automatic=True)
     for level in document.styles.get_elements("//text:outline-level-style"):
         level.set_attribute("style:num-format", "")  # the model numbers headings; the trame does not
         level.set_attribute("style:num-suffix", "")
@@ -56,7 +57,8 @@ def _pieces(restitution: Restitution) -> Iterator[str]:
         for block in found:
             if isinstance(block, layout.Heading):
                 level = min(block.level, 10)
-                yield f'<text:h text:style-name="Heading_20_{level}" text:outline-level="{level}">{_runs(block.text)}</text:h>'
+                form = f'text:style-name="Heading_20_{level}" text:outline-level="{level}"'
+                yield f"<text:h {form}>{_runs(block.text)}</text:h>"
             elif isinstance(block, Entry):
                 yield _paragraph(block)
             else:
@@ -112,4 +114,5 @@ def _cell(entries: Sequence[Entry]) -> str:
         _list(list(found)) if is_bullet else "".join(map(_paragraph, found))
         for is_bullet, found in groupby(entries, key=lambda entry: entry.bullet)
     )
-    return f'<table:table-cell table:style-name="Bordered" office:value-type="string">{said or "<text:p/>"}</table:table-cell>'
+    form = 'table:style-name="Bordered" office:value-type="string"'
+    return f"<table:table-cell {form}>{said or '<text:p/>'}</table:table-cell>"
