@@ -121,5 +121,3 @@ def contributions(draw):
 def restitutions(draw):
     found = draw(st.lists(contributions(), min_size=1, max_size=3))
     return Restitution(tuple(found), tuple(draw(st.lists(paragraphs(), max_size=2))))
-
-

@@ -64,7 +64,7 @@ def _read(kind: str, data: bytes) -> Original:
     if kind == "html":
         from maillon.consultation.trame.readers import html
 
-        return html.read(data)
+        return html.read(data.decode())
     from maillon.consultation.trame.readers import markdown
 
     return markdown.read(data.decode())

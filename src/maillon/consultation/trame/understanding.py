@@ -1,6 +1,7 @@
 """From the lines and tables of a document to a restitution: each line goes to one place, or to `unplaced`."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -70,11 +71,11 @@ def _parted(blocks: Sequence[Block]) -> tuple[tuple[Entry, ...], list[Sequence[B
     ):
         titles.insert(0, -1)  # what stands above the first title is a contribution of its own, without title
         above = []
-    known = {words.folded(plain(line.text)) for line in above}
+    known = Counter(words.folded(plain(line.text)) for line in above)
     parts = []
     for title, following in zip(titles, [*titles[1:], len(blocks)], strict=True):
-        end = following
-        while end > title + 1 and end < len(blocks) and _repeats(blocks[end - 1], known):
+        end, again = following, known.copy()  # each line of it stands once above a title
+        while title + 1 < end < len(blocks) and _repeats(blocks[end - 1], again):
             end -= 1
         parts.append(blocks[title + 1 : end])
     return tuple(_entry(line) for line in above), parts
@@ -85,8 +86,13 @@ def _is_title(block: Block) -> bool:
     return isinstance(block, Line) and words.folded(plain(_entry(block).text)) == words.folded(words.TITLE)
 
 
-def _repeats(block: Block, known: set[str]) -> bool:
-    return isinstance(block, Line) and (not block.text or words.folded(plain(block.text)) in known)
+def _repeats(block: Block, left: Counter[str]) -> bool:
+    """Whether this is a line of the letterhead that was not met yet, or says nothing."""
+    if not isinstance(block, Line) or not block.text:
+        return isinstance(block, Line)
+    said = words.folded(plain(block.text))
+    left[said] -= 1
+    return left[said] >= 0
 
 
 def _contribution(blocks: Sequence[Block], doubts: list[Doubt]) -> Contribution:

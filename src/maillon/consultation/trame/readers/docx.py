@@ -5,6 +5,7 @@ kept. Boxes are content controls, fields of old forms, or signs of a typeface.
 """
 
 import io
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -25,8 +26,11 @@ _OFF = ("0", "false", "off", "none")
 
 
 def read(data: bytes) -> Original:
-    document = docx.Document(io.BytesIO(data))
-    return _Reader(document).read()
+    reader = _Reader(docx.Document(io.BytesIO(data)))
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if any("vbaProject" in name for name in package.namelist()):
+            reader.numbering.doubts.append(Doubt(DoubtKind.MACROS))
+    return reader.read()
 
 
 class _Reader:
@@ -41,16 +45,13 @@ class _Reader:
     def read(self) -> Original:
         blocks = tuple(self.blocks(self.document.element.body))
         margins = tuple(self.margins())
-        self.document_wide()
+        self.comments()
         return Original("docx", blocks, tuple(self.numbering.doubts), margins)
 
     def doubt(self, kind: DoubtKind, text: str = "") -> None:
         self.numbering.doubts.append(Doubt(kind, self.numbering.last + 1, text[:200]))
 
-    def document_wide(self) -> None:
-        parts = {str(part.partname) for part in self.part.package.iter_parts()}
-        if any("vbaProject" in name for name in parts):
-            self.numbering.doubts.append(Doubt(DoubtKind.MACROS))
+    def comments(self) -> None:
         for comment in getattr(self.document, "comments", ()):
             self.numbering.doubts.append(Doubt(DoubtKind.COMMENT, 0, " ".join(comment.text.split())[:200]))
 

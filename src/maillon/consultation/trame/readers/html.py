@@ -24,9 +24,10 @@ MOST_SPANNED = 100  # cells; more is an accident or a trap
 DEEPEST = 200  # tags within tags
 
 
-def read(markup: str | bytes) -> Original:
-    parser = lxml.html.HTMLParser(encoding="utf-8") if isinstance(markup, str) else lxml.html.HTMLParser()
-    data = markup.encode() if isinstance(markup, str) else markup
+def read(markup: str) -> Original:
+    """Decoded already: what a page says of its own encoding is often wrong."""
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    data = markup.encode()
     root = lxml.html.document_fromstring(data, parser=parser, ensure_head_body=True) if data.strip() else None
     walker = _Walker()
     if root is not None:

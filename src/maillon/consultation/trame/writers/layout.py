@@ -44,8 +44,8 @@ def title(restitution: Restitution) -> str:
 
 
 def blocks(restitution: Restitution) -> Iterator[Block]:
-    yield from restitution.letterhead
     for contribution in restitution.contributions:
+        yield from restitution.letterhead  # above each title: each contribution may be taken out alone
         yield Heading(of(words.TITLE), 1)
         yield from contribution.head
         for section in contribution.sections:
