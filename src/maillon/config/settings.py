@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "maillon.workshop",
     "maillon.allocation",
     "maillon.distribution",
+    "maillon.consultation",
     "maillon.observatory",
     "maillon.demo",
     "django.contrib.auth",

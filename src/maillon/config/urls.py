@@ -22,6 +22,7 @@ urlpatterns = [
     path("stock/", include("maillon.workshop.stock.urls")),
     path("", include("maillon.workshop.urls")),
     path("", include("maillon.distribution.urls")),
+    path("consultations/", include("maillon.consultation.urls")),
     path("", include("maillon.observatory.urls")),
     path("api/v1/", api.urls),
 ]

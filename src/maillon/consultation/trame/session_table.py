@@ -1,7 +1,7 @@
 """The first table of the trame: who met, when, where, and how many of each category."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from maillon.consultation.trame import text, words
@@ -123,15 +123,16 @@ def _participants(lines: Sequence[Line], doubts: list[Doubt]) -> Participants:
             found = replace(found, people=int(number[1]) if number else None, people_note=note)
         else:
             found = replace(found, organisations=int(number[1]) if number else None, organisations_note=note)
-    _doubtful(found, doubts)
+    doubts.extend(doubts_of(found))
     return found
 
 
-def _doubtful(found: Participants, doubts: list[Doubt]) -> None:
-    counted = found.people or found.organisations
-    if found.ticked is False and counted:
-        doubts.append(Doubt(DoubtKind.UNTICKED_BUT_COUNTED, found.at, plain(found.label)))
+def doubts_of(found: Participants) -> Iterator[Doubt]:
+    """What does not agree in a category of participants."""
+    said = plain(found.label)
+    if found.ticked is False and (found.people or found.organisations):
+        yield Doubt(DoubtKind.UNTICKED_BUT_COUNTED, found.at, said)
     if found.ticked and found.people is None:
-        doubts.append(Doubt(DoubtKind.TICKED_NOT_COUNTED, found.at, plain(found.label)))
+        yield Doubt(DoubtKind.TICKED_NOT_COUNTED, found.at, said)
     if _TO_COMPLETE.search(f"{found.people_note} {found.organisations_note}"):
-        doubts.append(Doubt(DoubtKind.TO_COMPLETE, found.at, plain(found.label)))
+        yield Doubt(DoubtKind.TO_COMPLETE, found.at, said)

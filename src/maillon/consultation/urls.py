@@ -1,0 +1,14 @@
+from django.urls import path
+
+from maillon.consultation import views
+
+app_name = "consultation"
+urlpatterns = [
+    path("", views.reports, name="reports"),
+    path("<uuid:report_id>/", views.report, name="report"),
+    path("<uuid:report_id>/corriger/<int:number>/", views.correct, name="correct"),
+    path("<uuid:report_id>/relu/", views.check, name="check"),
+    path("<uuid:report_id>/effacer/", views.erase, name="erase"),
+    path("<uuid:report_id>/fichier/", views.received, name="file"),
+    path("<uuid:report_id>/trame.<str:format>", views.written, name="written"),
+]
