@@ -83,8 +83,8 @@ def to_cell(typed: str, before: Iterable[Entry]) -> tuple[Entry, ...]:
         line = line.strip()
         if known.get(line):
             found.append(known[line].pop(0))
-        elif entry := _read(line.replace("\\\n", " "), bullet=True):
-            found.append(entry)
+        elif read := _read(line.replace("\\\n", " "), bullet=True):
+            found.append(read)
     return tuple(found)
 
 
@@ -113,9 +113,9 @@ def to_prose(typed: str, before: Sequence[Entry]) -> tuple[Entry, ...]:
         bullet = _BULLET.match(line)
         depth = min(len(bullet[1]) // 2, deepest) if bullet else 0
         if known.get(line.strip()):
-            entry: Entry | None = replace(known[line.strip()].pop(0), depth=depth)
+            read: Entry | None = replace(known[line.strip()].pop(0), depth=depth)
         else:
-            entry = _read(line[bullet.end() :] if bullet else line, bullet=bool(bullet), depth=depth)
-        if entry:
-            found.append(entry)
+            read = _read(line[bullet.end() :] if bullet else line, bullet=bool(bullet), depth=depth)
+        if read:
+            found.append(read)
     return tuple(found)

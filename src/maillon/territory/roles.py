@@ -32,12 +32,14 @@ _STOCK_WORK = _STOCK_READ | {
     "jobs.view",
 }
 _HANDS = {"handover.view", "handover.do", "help.view", "help.change", "places.change"}
+_CONSULTATION = {"consultation.view", "consultation.change"}  # of one's own organisation alone
 _NEEDS_WORK = {"needs.view", "needs.change", "needs.identity"}  # identity: of one's own organisation's requests alone
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: frozenset(
         _STOCK_WORK
         | _HANDS
+        | _CONSULTATION
         | {
             "stock.decide",
             "needs.view",
@@ -53,8 +55,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.TECHNICIAN: frozenset(_STOCK_WORK | _HANDS | {"organisation.view"}),
     Role.DONOR: frozenset(_STOCK_READ | {"stock.export", "stock.views", "lots.announce"}),
-    Role.PRESCRIBER: frozenset(_NEEDS_WORK | _HANDS | {"organisation.view", "tokens.change"}),
-    Role.MEDIATOR: frozenset(_HANDS | {"organisation.view"}),
+    Role.PRESCRIBER: frozenset(_NEEDS_WORK | _HANDS | _CONSULTATION | {"organisation.view", "tokens.change"}),
+    Role.MEDIATOR: frozenset(_HANDS | _CONSULTATION | {"organisation.view"}),
     Role.READER: frozenset(_STOCK_READ | {"needs.view", "allocation.view", "observatory.view"}),
 }
 
