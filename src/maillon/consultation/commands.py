@@ -113,11 +113,12 @@ def name_of(report: Report) -> str:
 
 
 def heading_of(restitution: Restitution) -> str:
-    """What a report is called: who contributes, else the consultation."""
-    for contribution in restitution.contributions:
-        for entry in contribution.head[1:] or contribution.head:
-            return plain(entry.text).replace("\n", " ")
-    return layout.title(restitution)
+    """What a report is called: who contributes; where several do, or nobody says, the consultation."""
+    heads = [contribution.head for contribution in restitution.contributions if contribution.head]
+    if not heads:
+        return layout.title(restitution)
+    one = heads[0][1] if len(restitution.contributions) == 1 and len(heads[0]) > 1 else heads[0][0]
+    return plain(one.text).replace("\n", " ")
 
 
 def file_of(report: Report) -> bytes:

@@ -41,9 +41,17 @@ def page(report: Report) -> dict[str, Any]:
             _contribution(each, number, told_of) for number, each in enumerate(found.restitution.contributions, 1)
         ],
         "letterhead": [entry.text for entry in found.restitution.letterhead],
-        "doubts": [{"at": doubt.at, "says": told(sentences.said(doubt))} for doubt in found.restitution.doubts],
+        "doubts": _gathered(found.restitution.doubts),
         "original": _original(found.original, told_of) if found.original else None,
     }
+
+
+def _gathered(doubts: Iterable[Doubt]) -> list[tuple[str, list[int]]]:
+    """Each sentence once, with the passages it is about."""
+    found: dict[str, list[int]] = {}
+    for doubt in doubts:
+        found.setdefault(told(sentences.said(doubt)), []).append(doubt.at)
+    return list(found.items())
 
 
 def _doubts(doubts: Iterable[Doubt]) -> dict[int, list[str]]:

@@ -13,6 +13,7 @@ from maillon.consultation.trame.model import Entry
 from maillon.consultation.trame.text import Run, Text
 
 _SPECIAL = re.compile(r"([\\*\[\]])")
+_IN_ADDRESS = re.compile(r"([\\)])")
 _TOKENS = re.compile(r"\\(.)|(\*\*\*|\*\*|\*)|\[((?:\\.|[^\]\\])*)\]\(((?:\\.|[^)\\])*)\)", re.DOTALL)
 _LINES = re.compile(r"(?:\\.|[^\\\n]|\\$)+", re.DOTALL)  # a backslash and what it holds, a line end too
 _BULLET = re.compile(r"( *)- +")
@@ -21,19 +22,21 @@ _LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 
 
 def of_text(said: Text) -> str:
-    return "".join(_run(run) for run in said).replace("\n", "\\\n")
+    """Signs stand where the form changes, once: two runs in italic side by side would read as bold."""
+    typed, form = "", (False, False)
+    for run in (*said, Run("")):
+        bold, italic = run.bold != form[0], run.italic != form[1]
+        typed += "*" * (bold * 2 + italic) + _words(run)
+        form = (run.bold, run.italic)
+    return typed.replace("\n", "\\\n")
 
 
-def _run(run: Run) -> str:
+def _words(run: Run) -> str:
     words = _SPECIAL.sub(r"\\\1", run.text)
-    signs = "*" * (run.bold * 2 + run.italic)
-    inner = words.strip(" ")
-    lead, trail = words[: len(words) - len(words.lstrip(" "))], words[len(words.rstrip(" ")) :]
-    if not inner:
-        return words
     if run.href:
-        inner = f"[{inner}]({run.href.replace(')', '%29')})"
-    return f"{lead}{signs}{inner}{signs}{trail}"
+        address = _IN_ADDRESS.sub(r"\\\1", run.href)
+        return f"[{words}]({address})"
+    return words
 
 
 def to_text(typed: str) -> Text:
@@ -49,11 +52,15 @@ def to_text(typed: str) -> Text:
         elif token[2]:
             bold, italic = bold ^ (len(token[2]) > 1), italic ^ (len(token[2]) % 2 == 1)
         elif token[4].lower().startswith(_LINKS):
-            runs.append(Run(re.sub(r"\\(.)", r"\1", token[3]), bold, italic, token[4]))
+            runs.append(Run(_bare(token[3]), bold, italic, _bare(token[4])))
         else:
             runs.append(Run(token[0], bold, italic))
     runs.append(Run(typed[place:], bold, italic))
     return text.squeezed(runs)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"\\(.)", r"\1", words, flags=re.DOTALL)
 
 
 def lines(typed: str) -> list[str]:

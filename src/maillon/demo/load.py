@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from maillon.demo import acting, desks, helping
+from maillon.demo import acting, consultation, desks, helping
 from maillon.demo import machines as stock
 from maillon.demo.families import Families
 from maillon.demo.people import COORDINATION, DESK_HOURS, ORGANISATIONS, PEOPLE, TERMS
@@ -74,6 +74,7 @@ def _load(machines: int) -> None:
     state_terms()
     desks.receive(draw)
     helping.ask_today(timeline.until)
+    consultation.report()
     for territory in Organisation.objects.filter(kind=OrganisationKind.COORDINATION):
         publishing.publish(territory.pk)
     ledger.checkpoint()
