@@ -10,6 +10,8 @@ from django.utils import timezone
 from maillon.allocation import campaigns, reviews, trials
 from maillon.allocation.models import Campaign, Promise, Review, RuleTrial
 from maillon.collection.commands import announce_lot
+from maillon.consultation.commands import receive
+from maillon.consultation.models import Report
 from maillon.distribution.help.commands import open_ticket
 from maillon.distribution.help.models import Ticket
 from maillon.distribution.help.words import Words
@@ -80,6 +82,7 @@ def filled():
         signed(place)
         decided(place)
         helped(place)
+        told(place)
         things[place.coordination.name] = arguments(place, Device.objects.get(serial=serial), lot)
     return world, foreign, things
 
@@ -102,6 +105,12 @@ def helped(place):
     item = Agreement.objects.get(territory=place.coordination).items.get()
     told = Words("Écran noir", "06 12 34 56 78")
     open_ticket(actor=place.actor("technician"), device=item.device, source="phone", symptom="screen", told=told)
+
+
+def told(place):
+    """A report of a consultation, of the prescriber's."""
+    trame = "# Trame de restitution\n\nÉcole\n\n## Idées\n\n- une seule"
+    receive(actor=place.actor("prescriber"), data=f"{trame}{place.coordination.name}".encode(), name="trame.md")
 
 
 def request_code(place):
@@ -134,6 +143,7 @@ def arguments(place, device, lot):
         "promise_id": Promise.objects.filter(territory=place.coordination).first().pk,
         "review_id": Review.objects.get(territory=place.coordination).pk,
         "trial_id": RuleTrial.objects.get(territory=place.coordination).pk,
+        "report_id": Report.objects.get(organisation__territory=place.coordination).pk,
         "number": Erasure.objects.filter(medium__device=device, proved=True).first().number,
     }
 
@@ -144,8 +154,10 @@ def argument(name, path, things):
         return next((code for word, code in things["coded"].items() if word in path), things["device"])
     if name == "name":
         return "arrive" if "lots" in path else "triaged"
-    if name == "number" and "registre" in path:
+    if name == "number" and ("registre" in path or "consultations" in path):
         return 1
+    if name == "format":
+        return "odt"
     return things.get(name, uuid4())
 
 

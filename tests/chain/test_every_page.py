@@ -12,8 +12,8 @@ from PIL import Image
 from tests.chain.conftest import TOUR
 
 pytestmark = pytest.mark.browser
-TECHNICIAN, COORDINATOR, DONOR, PRESCRIBER = (
-    f"{who}@exemple.invalid" for who in ("technicienne", "coordination", "don", "prescription")
+TECHNICIAN, COORDINATOR, DONOR, PRESCRIBER, SCHOOL = (
+    f"{who}@exemple.invalid" for who in ("technicienne", "coordination", "don", "prescription", "ecole")
 )
 PAGES = [  # name of its screenshots, who, address; {…} are links found on the stock page
     ("accueil", "", "/"),
@@ -45,6 +45,10 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("tableau-liste", COORDINATOR, "/tableau/flow/?stage=ready"),
     ("tableau-demandes", COORDINATOR, "/tableau/asked/?use=secondary"),
     ("chiffres", "", "/chiffres/"),
+    ("restitutions", SCHOOL, "/consultations/"),
+    ("restitution", SCHOOL, "{report}"),
+    ("restitution-corriger", SCHOOL, "{report}corriger/1/"),
+    ("restitution-effacer", SCHOOL, "{report}effacer/"),
     ("organisations", COORDINATOR, "/organisations/"),
     ("organisation", COORDINATOR, "{organisation}"),
     ("quartiers", COORDINATOR, "/organisations/quartiers/"),
@@ -159,6 +163,9 @@ def links(served, browser):
     page.context.clear_cookies()
     enter(PRESCRIBER)
     found["request"] = first("/besoins/", 'main th a[href^="/besoins/"]')
+    page.context.clear_cookies()
+    enter(SCHOOL)
+    found["report"] = first("/consultations/", 'main th a[href^="/consultations/"]')
     page.context.close()
     return found
 

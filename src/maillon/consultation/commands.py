@@ -104,8 +104,12 @@ def statements(restitution: Restitution) -> int:
 def opened(report: Report) -> Opened:
     """Raises vault.Unreadable."""
     lines = original.from_json(json.loads(vault.unseal(report.original, USE))) if report.original else None
-    restitution = document.from_dict(json.loads(vault.unseal(report.restitution, USE)))
-    return Opened(vault.unseal(report.title, USE), restitution, lines)
+    return Opened(name_of(report), restitution_of(report), lines)
+
+
+def restitution_of(report: Report) -> Restitution:
+    """What was read, with what a person corrected."""
+    return document.from_dict(json.loads(vault.unseal(report.restitution, USE)))
 
 
 def name_of(report: Report) -> str:
@@ -139,7 +143,7 @@ def correct(*, actor: Actor, report_id: UUID, version: int, change: Callable[[Re
                 _("Somebody corrected this report while you were."),
                 _("Copy what you typed, open the page again, and put it in."),
             )
-        before = opened(report).restitution
+        before = restitution_of(report)
         after = change(before)
         if after == before:
             return report

@@ -26,7 +26,7 @@ MOST_SHOWN = 4_000  # lines of the original; the file itself has them all
 def listed(report: Report) -> dict[str, Any]:
     heading = ""
     if report.state != ReportState.REFUSED:
-        heading = commands.heading_of(commands.opened(report).restitution)
+        heading = commands.heading_of(commands.restitution_of(report))
     return {"report": report, "name": commands.name_of(report), "heading": heading}
 
 

@@ -64,7 +64,7 @@ def correct(request: Request, report_id: UUID, number: int) -> HttpResponse:
     shown: Report = find(Report.objects.visible_to(request.actor).defer("file"), report_id)
     if shown.state == ReportState.REFUSED:
         raise NotFound
-    restitution = commands.opened(shown).restitution
+    restitution = commands.restitution_of(shown)
     if not 1 <= number <= len(restitution.contributions):
         raise NotFound
     refused, status = None, 200
@@ -131,7 +131,7 @@ def written(request: Request, report_id: UUID, format: str) -> HttpResponseBase:
     shown: Report = find(Report.objects.visible_to(request.actor).defer("file"), report_id)
     if shown.state == ReportState.REFUSED or format not in papers.FORMATS:
         raise NotFound
-    restitution = commands.opened(shown).restitution
+    restitution = commands.restitution_of(shown)
     answer = HttpResponse(papers.FORMATS[format](restitution), content_type=papers.TYPES[format])
     name = slugify(commands.heading_of(restitution))[:60] or "trame"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
