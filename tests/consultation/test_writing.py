@@ -27,7 +27,7 @@ def test_what_is_written_is_read_back(written, found):
     assert READ[written](found) == found
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(found=restitutions())
 def test_a_pdf_carries_what_it_shows(found):
     made = papers.pdf(found, date=datetime(2026, 1, 5, tzinfo=UTC))

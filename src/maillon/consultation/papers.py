@@ -1,7 +1,7 @@
 """Restitutions as files: one function for each format, whatever asks for it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ def pdf(restitution: Restitution, *, date: datetime, footer: str = "", lang: str
         "title": layout.title(restitution),
         "footer": footer,
         "attached": attached,
-        "blocks": [_block(block) for block in layout.blocks(restitution)],
+        "blocks": list(_blocks(restitution)),
     }
     return documents.render("restitution.typ", data, date=date, lang=lang, standard=STANDARDS)
 
@@ -48,9 +48,18 @@ TYPES = {
 }
 
 
-def _block(block: layout.Block) -> dict[str, Any]:
-    if isinstance(block, layout.Heading):
-        return {"kind": "heading", "level": block.level, "text": _runs(block.text)}
+def _blocks(restitution: Restitution) -> Iterator[dict[str, Any]]:
+    """PDF/UA takes no heading that skips a level; the data that the PDF carries keep the author's."""
+    level = 0
+    for block in layout.blocks(restitution):
+        if isinstance(block, layout.Heading):
+            level = min(block.level, level + 1)
+            yield {"kind": "heading", "level": level, "text": _runs(block.text)}
+        else:
+            yield _block(block)
+
+
+def _block(block: Entry | layout.Table) -> dict[str, Any]:
     if isinstance(block, Entry):
         return {"kind": "entry", **_entry(block)}
     return {
