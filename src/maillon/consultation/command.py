@@ -30,7 +30,7 @@ Examples:
 """),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", metavar="read|write", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="read|write", required=True, help=_("what to do"))
     read = commands.add_parser("read", help=_("print a document as data (JSON)"))
     read.add_argument("file", metavar="FILE", type=Path, help=_("the document"))
     read.add_argument("-o", "--output", metavar="FILE", type=Path, help=_("where to write (default: standard output)"))
