@@ -85,6 +85,7 @@ def correct(request: Request, report_id: UUID, number: int) -> HttpResponse:
         contribution = correcting.corrected(restitution, number - 1, request.POST).contributions[number - 1]
     context = {
         "report": shown,
+        "heading": commands.heading_of(restitution),
         "number": number,
         "several": len(restitution.contributions) > 1,
         "refused": refused,
