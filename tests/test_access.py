@@ -11,7 +11,9 @@ from maillon.allocation import campaigns, reviews, trials
 from maillon.allocation.models import Campaign, Promise, Review, RuleTrial
 from maillon.collection.commands import announce_lot
 from maillon.consultation.commands import receive
-from maillon.consultation.models import Report
+from maillon.consultation.models import Action, Indicator, Report
+from maillon.consultation.plan.commands import follow
+from maillon.demo.consultation import TRAME
 from maillon.distribution.help.commands import open_ticket
 from maillon.distribution.help.models import Ticket
 from maillon.distribution.help.words import Words
@@ -109,8 +111,9 @@ def helped(place):
 
 def told(place):
     """A report of a consultation, of the prescriber's."""
-    trame = "# Trame de restitution\n\nÉcole\n\n## Idées\n\n- une seule"
-    receive(actor=place.actor("prescriber"), data=f"{trame}{place.coordination.name}".encode(), name="trame.md")
+    data = TRAME.read_bytes() + place.coordination.name.encode()
+    received = receive(actor=place.actor("prescriber"), data=data, name="trame.md")
+    follow(actor=place.actor("prescriber"), report_id=received.pk)
 
 
 def request_code(place):
@@ -144,6 +147,8 @@ def arguments(place, device, lot):
         "review_id": Review.objects.get(territory=place.coordination).pk,
         "trial_id": RuleTrial.objects.get(territory=place.coordination).pk,
         "report_id": Report.objects.get(organisation__territory=place.coordination).pk,
+        "action_id": Action.objects.filter(organisation__territory=place.coordination).first().pk,
+        "indicator_id": Indicator.objects.filter(organisation__territory=place.coordination).first().pk,
         "number": Erasure.objects.filter(medium__device=device, proved=True).first().number,
     }
 

@@ -48,6 +48,9 @@ PAGES = [  # name of its screenshots, who, address; {…} are links found on the
     ("restitutions", SCHOOL, "/consultations/"),
     ("restitution", SCHOOL, "{report}"),
     ("restitution-corriger", SCHOOL, "{report}corriger/1/"),
+    ("plan-d-action", SCHOOL, "/consultations/plan/"),
+    ("plan-action", SCHOOL, "{action}"),
+    ("plan-indicateur", SCHOOL, "{indicator}"),
     ("restitution-effacer", SCHOOL, "{report}effacer/"),
     ("organisations", COORDINATOR, "/organisations/"),
     ("organisation", COORDINATOR, "{organisation}"),
@@ -166,6 +169,8 @@ def links(served, browser):
     page.context.clear_cookies()
     enter(SCHOOL)
     found["report"] = first("/consultations/", 'main th a[href^="/consultations/"]')
+    found["action"] = first("/consultations/plan/", 'main a[href*="/actions/"]')
+    found["indicator"] = first("/consultations/plan/", 'main a[href*="/indicateurs/"]')
     page.context.close()
     return found
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from maillon.consultation.models import ReportState
+from maillon.consultation.plan.models import Source, Status
 from maillon.kernel.events import Field, register
 
 register(
@@ -18,3 +19,19 @@ register(
 )
 register("report.checked", sentence=_("Report read over, version %(version)s"), fields={"version": Field.INT})
 register("report.erased", sentence=_("Report erased"))
+register(
+    "plan.followed", sentence=_("Plan of action followed: new actions: %(actions)s"), fields={"actions": Field.INT}
+)
+register(
+    "action.changed",
+    sentence=_("Action changed: %(status)s (before: %(former)s)"),
+    fields={"status": Field.ENUM, "former": Field.ENUM},
+    labels={"status": dict(Status.choices), "former": dict(Status.choices)},
+)
+register(
+    "indicator.aimed",
+    sentence=_("Aim of an indicator said. Figures: %(source)s"),
+    fields={"source": Field.ENUM},
+    labels={"source": dict(Source.choices)},
+)
+register("indicator.measured", sentence=_("Indicator measured"))

@@ -58,3 +58,6 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+from maillon.consultation.plan.models import Action, Indicator, Line, Measure  # noqa: E402, F401 - Django looks here

@@ -12,6 +12,7 @@ from maillon.consultation.trame.model import (
     Doubt,
     Entry,
     Grid,
+    Kind,
     Row,
     Section,
     Session,
@@ -37,6 +38,7 @@ def page(report: Report) -> dict[str, Any]:
         "report": report,
         "name": found.name,
         "heading": commands.heading_of(found.restitution),
+        "has_plan": any(True for each in found.restitution.contributions for _row in each.rows(Kind.PLAN)),
         "contributions": [
             _contribution(each, number, told_of) for number, each in enumerate(found.restitution.contributions, 1)
         ],
