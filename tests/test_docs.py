@@ -32,6 +32,7 @@ FRENCH = [
     DOCS / "coordinateurs.md",
     DOCS / "donateurs.md",
     DOCS / "aide.md",
+    DOCS / "consultations.md",
     DOCS / "prescripteurs.md",
     DOCS / "remises.md",
     DOCS / "rendez-vous.md",
