@@ -8,7 +8,7 @@ from maillon.consultation.trame.model import Entry
 from maillon.consultation.trame.text import plain
 from tests.consultation.restitutions import cells, contents, restitutions
 
-often = settings(max_examples=100, deadline=None)
+often = settings(max_examples=50, deadline=None)
 
 
 @often

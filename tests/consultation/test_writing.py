@@ -17,7 +17,7 @@ READ = {
     "odt": lambda found: understanding.understood(odt.read(odt_writer.write(found))),
     "json": lambda found: document.from_dict(document.to_dict(found)),
 }
-often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("written", READ)
