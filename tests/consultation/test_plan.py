@@ -70,10 +70,11 @@ def test_a_plan_becomes_actions_with_the_times_understood(actor, followed):
         ],
     ]
     first, second = (line.actions[0].action for line in plan.lines)
-    assert (first.start, first.end) == (date(2026, 9, 1), date(2026, 9, 30))
+    assert (first.start, first.end) == (date(2027, 9, 1), date(2027, 9, 30))  # said in November: the next one
     assert (second.start, second.end) == (date(2026, 5, 1), date(2027, 7, 5))
     assert [row.label for row in plan.lines[1].indicators] == ["Connexions à l'ENT", "Nombre de décrocheurs"]
-    assert plan.lines[0].actions[0].late and not plan.lines[1].actions[0].late
+    later = queries.plan(actor, date(2027, 8, 1))
+    assert not plan.lines[1].actions[0].late and later.lines[1].actions[0].late
 
 
 def test_its_words_are_sealed(followed):

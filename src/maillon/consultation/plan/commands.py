@@ -92,6 +92,13 @@ def _said(entries: Sequence[Entry]) -> list[str]:
     return [" ".join(str(entry).split()) for entry in entries]
 
 
+def _moment(when: Sequence[str], today: date) -> moments.Moment | None:
+    """Of the school year under way; of the next one when that time has passed: "à la rentrée", said in November."""
+    year = moments.school_year_of(today)
+    found = moments.whole(when, year, today)
+    return moments.whole(when, year + 1, today) if found and found.end < today else found
+
+
 def _follow_row(report: Report, place: str, row: Row, today: date) -> int:
     said = {
         "theme": " ".join(_said(row.theme)),
@@ -102,7 +109,7 @@ def _follow_row(report: Report, place: str, row: Row, today: date) -> int:
     line, _new = Line.objects.get_or_create(
         report=report, place=place, defaults={"organisation_id": report.organisation_id, "said": _seal(said)}
     )
-    moment = moments.whole(said["when"], moments.school_year_of(today), today)
+    moment = _moment(said["when"], today)
     new = 0
     for how in _said(_cell(row, Column.HOW)) or said["what"]:
         if mark := _new_mark(line.actions.all(), how):
