@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from maillon.allocation import promises
 from maillon.consultation.commands import receive
-from maillon.consultation.plan import commands, queries
+from maillon.consultation.plan import commands, lists, queries
 from maillon.consultation.plan.commands import Card
 from maillon.consultation.plan.models import Action, Indicator, Line, Measure, Source, Status
 from maillon.demo.consultation import TRAME
@@ -171,6 +172,44 @@ def test_the_pages_follow_an_action_to_its_indicator(client, report):
     page = client.post(address, {"do": "measure", "on": "2026-11-02", "value": "75"}, follow=True).content.decode()
     assert "50%" in page and "75" in page
     assert client.post(address, {"do": "measure", "on": "", "value": "x"}).status_code == 422
+
+
+def test_the_trame_s_own_indicators_are_ready(followed):
+    units = {queries.vault.unseal(each.label, queries.USE): each.unit for each in Indicator.objects.all()}
+    assert units["Nombre de décrocheurs"] == "pupils" and units["Connexions à l'ENT"] == "logins a week"
+    assert units["Taux de retour des cahiers : écart entre l'existant et l'attendu"] == "%"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "jour;valeur;source\n01/09/2026;12;appel\n2026-10-01;9,5;\n\n",
+        '01/09/2026,12,appel\n01/10/2026,"9,5",\n',
+        "01/09/2026\t12\tappel\n01/10/2026\t9,5\t\n",
+    ],
+)
+def test_measures_enter_from_a_list(client, followed, data):
+    found = indicator("décrocheurs")
+    sent = {"do": "list", "file": SimpleUploadedFile("a.csv", data.encode())}
+    client.post(f"/consultations/plan/indicateurs/{found.pk}/", sent)
+    kept = [(each.on, each.value, source) for each, source in queries.sources(list(found.measures.all()))]
+    assert kept == [(date(2026, 10, 1), Decimal("9.5"), ""), (date(2026, 9, 1), 12, "appel")]
+
+
+def test_a_list_with_one_wrong_row_enters_nothing(client, followed):
+    found = indicator("décrocheurs")
+    data = "01/09/2026;12\n31/02/2026;3\n01/10/2026;beaucoup\n01/10/2999;3\n"
+    sent = {"do": "list", "file": SimpleUploadedFile("a.csv", data.encode())}
+    answer = client.post(f"/consultations/plan/indicateurs/{found.pk}/", sent)
+    assert answer.status_code == 409 and not Measure.objects.exists()
+    for said in ("row 2: “31/02/2026” is no day", "row 3: “beaucoup” is no number", "row 4: this day is yet to come"):
+        assert said in answer.content.decode()
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"titres;sans;mesure"])
+def test_what_is_no_list_is_said(actor, followed, data):
+    with pytest.raises(Refusal):
+        lists.enter(actor=actor, indicator_id=indicator("décrocheurs").pk, data=data)
 
 
 def test_the_plan_costs_the_same_whatever_its_size(client, actor, followed, django_assert_max_num_queries):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from maillon.consultation.commands import USE, restitution_of
 from maillon.consultation.models import Report, ReportState
 from maillon.consultation.plan.models import Action, Indicator, Line, Measure, Source, Status
+from maillon.consultation.plan.ready import ready
 from maillon.consultation.trame import moments
 from maillon.consultation.trame.model import COLUMNS, Column, Entry, Kind, Row
 from maillon.consultation.trame.words import folded
@@ -129,7 +130,7 @@ def _follow_row(report: Report, place: str, row: Row, today: date) -> int:
                 line=line,
                 mark=mark,
                 label=vault.seal(label, USE),
-                unit="%" if folded(label).startswith("taux") else "",
+                unit=str(ready(label).unit)[:20],
             )
     return new
 

@@ -60,6 +60,14 @@ class IndicatorForm(forms.Form):
         return {**self.cleaned_data, "source": Source(self.cleaned_data["source"])}
 
 
+class ListForm(forms.Form):
+    file = forms.FileField(
+        label=_("Several measures from a list"),
+        help_text=_("CSV, Excel or LibreOffice: a day, a value, where it comes from; one row a measure."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.ods,.xlsx,.xls,.txt"}),
+    )
+
+
 class MeasureForm(forms.Form):
     on = forms.DateField(
         label=_("Measured on"),

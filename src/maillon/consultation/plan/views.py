@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillon.consultation.plan import commands, queries
-from maillon.consultation.plan.forms import ActionForm, IndicatorForm, MeasureForm
+from maillon.consultation.plan import commands, lists, queries
+from maillon.consultation.plan.forms import ActionForm, IndicatorForm, ListForm, MeasureForm
 from maillon.consultation.plan.models import Action, Indicator
+from maillon.consultation.plan.ready import ready
 from maillon.kernel.access import access
 from maillon.kernel.errors import Refusal, find
 from maillon.kernel.http import Request
@@ -81,7 +82,7 @@ def action(request: Request, action_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def indicator(request: Request, indicator_id: UUID) -> HttpResponse:
-    """Its aim, and what was measured: two forms, told apart by their button."""
+    """Its aim, and what was measured: three forms, told apart by what they do."""
     shown: Indicator = find(Indicator.objects.visible_to(request.actor).select_related("line__report"), indicator_id)
     names = ("source", "since", "baseline", "expected", "unit", "next_on")
     asked = request.POST.get("do", "") if request.method == "POST" else ""
@@ -89,16 +90,20 @@ def indicator(request: Request, indicator_id: UUID) -> HttpResponse:
         request.POST if asked == "aim" else None, initial={name: getattr(shown, name) for name in names}
     )
     measured = MeasureForm(request.POST if asked == "measure" else None)
+    listed = ListForm(*((request.POST, request.FILES) if asked == "list" else ()))
     refused, status = None, 200
     if request.method == "POST":
         request.actor.require("consultation.change")
-        form = measured if asked == "measure" else aim
+        form = {"measure": measured, "list": listed}.get(asked, aim)
         if not form.is_valid():
             status = 422
         else:
             try:
                 if asked == "measure":
                     commands.measure(actor=request.actor, indicator_id=shown.pk, **measured.cleaned_data)
+                elif asked == "list":
+                    data = listed.cleaned_data["file"].read()
+                    lists.enter(actor=request.actor, indicator_id=shown.pk, data=data)
                 else:
                     commands.aim(actor=request.actor, indicator_id=shown.pk, **aim.said())
             except Refusal as caught:
@@ -113,6 +118,8 @@ def indicator(request: Request, indicator_id: UUID) -> HttpResponse:
         "line": queries.line_row(shown.line),
         "aim": aim,
         "measure": measured,
+        "list": listed,
+        "ready": ready(row.label),
         "refused": refused,
         "measures": queries.sources(row.measures),
     }
