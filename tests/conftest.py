@@ -25,6 +25,7 @@ PURE = (
     "allocation/test_rules_of_thumb.py",
     "allocation/test_solver.py",
     "allocation/test_tampering.py",
+    "consultation/test_moments.py",
     "consultation/test_reading.py",
     "consultation/test_sample.py",
     "consultation/test_typed.py",

@@ -18,7 +18,6 @@ _TOKENS = re.compile(r"\\(.)|(\*\*\*|\*\*|\*)|\[((?:\\.|[^\]\\])*)\]\(((?:\\.|[^
 _LINES = re.compile(r"(?:\\.|[^\\\n]|\\$)+", re.DOTALL)  # a backslash and what it holds, a line end too
 _BULLET = re.compile(r"( *)- +")
 _MARKER = re.compile(r"(\(?(?:\d{1,3}|[a-z])(?:[.)]|°))\s+(?=\S)")
-_LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 
 
 def of_text(said: Text) -> str:
@@ -51,7 +50,7 @@ def to_text(typed: str) -> Text:
             runs.append(Run(token[1], bold, italic))
         elif token[2]:
             bold, italic = bold ^ (len(token[2]) > 1), italic ^ (len(token[2]) % 2 == 1)
-        elif token[4].lower().startswith(_LINKS):
+        elif text.address(token[4]):
             runs.append(Run(_bare(token[3]), bold, italic, _bare(token[4])))
         else:
             runs.append(Run(token[0], bold, italic))

@@ -4,10 +4,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from maillon.consultation.trame.text import Run, Text
+from maillon.consultation.trame.text import Run, Text, address
 
 register = template.Library()
-_LINKS = ("http://", "https://", "mailto:", "tel:")
 
 
 @register.filter
@@ -22,6 +21,6 @@ def _run(run: Run) -> SafeString:
         words = format_html("<strong>{}</strong>", words)
     if run.italic:
         words = format_html("<em>{}</em>", words)
-    if run.href.lower().startswith(_LINKS):
-        words = format_html('<a href="{}" rel="noopener noreferrer nofollow">{}</a>', run.href, words)
+    if (href := address(run.href)) and not href.startswith("#"):
+        words = format_html('<a href="{}" rel="noopener noreferrer nofollow">{}</a>', href, words)
     return words

@@ -73,6 +73,15 @@ class Numbering:
         self.last += 1
         return Line(self.last, squeezed(runs), level, bullet, depth, page)
 
+    def flattened(self, blocks: Iterable[Block]) -> Iterator[Line]:
+        """The lines of a cell; those of a table within it, one after the other, which is told."""
+        for block in blocks:
+            if isinstance(block, Table):
+                self.doubts.append(Doubt(DoubtKind.NESTED_TABLE, self.last + 1))
+                yield from lines_of(block)
+            elif block.text or block.bullet:
+                yield block
+
 
 # --- from one process to another
 

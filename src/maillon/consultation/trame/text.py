@@ -13,6 +13,7 @@ class Run(NamedTuple):
 
 
 Text = tuple[Run, ...]
+_ADDRESSES = ("http://", "https://", "mailto:", "tel:", "#")  # "#": what an extraction leaves of a link
 _BLANKS = re.compile(r"[ \t\r\f\v\u200b\ufeff\u00ad]+")  # no-break spaces are French typography: kept
 # What XML can not hold, and what stands for a part that has no text (an object, a footnote's place).
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffc\ufffe\uffff]")
@@ -60,6 +61,12 @@ def _trim(kept: list[Run]) -> None:
         if rest := left.text.rstrip(" "):
             kept.append(left._replace(text=rest))
             return
+
+
+def address(href: str) -> str:
+    """Where a link may lead; nothing for what would run something, or is no address."""
+    href = href.strip()
+    return href if href.lower().startswith(_ADDRESSES) else ""
 
 
 def of(words: str) -> Text:

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.original import TICKED, UNTICKED, Block, Cell, Line, Numbering, Original, Table
-from maillon.consultation.trame.text import Run
+from maillon.consultation.trame.text import Run, address
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -136,13 +136,7 @@ class _Reader:
         return Table(tuple(tuple(Cell(*cell) for cell in row) for row in rows))
 
     def cell(self, cell: Any) -> Iterator[Line]:
-        for block in self.blocks(cell):
-            if isinstance(block, Line):
-                if block.text or block.bullet:
-                    yield block
-                continue
-            self.doubt(DoubtKind.NESTED_TABLE)
-            yield from (line for row in block.rows for inner in row for line in inner.lines)
+        return self.numbering.flattened(self.blocks(cell))
 
     # --- runs
 
@@ -167,8 +161,7 @@ class _Reader:
     def target(self, link: Any) -> str:
         relation = self.part.rels.get(link.get(qn("r:id")) or "")
         if relation is not None and relation.is_external:
-            target = str(relation.target_ref)
-            return target if target.lower().startswith(("http://", "https://", "mailto:", "tel:", "#")) else ""
+            return address(str(relation.target_ref))
         anchor = link.get(qn("w:anchor"))
         return f"#{anchor}" if anchor else ""
 
@@ -260,8 +253,7 @@ def _is_page_number(instruction: str) -> bool:
 def _linked(field: list[str]) -> str:
     """The address of a link written as a field: HYPERLINK "https://…"."""
     words = field[-1].split('"') if field and field[-1].strip().upper().startswith("HYPERLINK") else []
-    target = words[1] if len(words) > 1 else ""
-    return target if target.lower().startswith(("http://", "https://", "mailto:", "tel:", "#")) else ""
+    return address(words[1]) if len(words) > 1 else ""
 
 
 def _deleted(node: Any) -> str:

@@ -8,7 +8,7 @@ import lxml.html
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.original import TICKED, UNTICKED, Block, Cell, Line, Numbering, Original, Table
-from maillon.consultation.trame.text import Run
+from maillon.consultation.trame.text import Run, address
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LEFT_OUT = {"script", "style", "template", "head", "title", "noscript", "svg", "math", "object", "iframe", "select"}
@@ -19,7 +19,6 @@ _BLOCKS = {
 }
 _BOLD, _ITALIC = {"b", "strong", "th"}, {"i", "em", "cite", "dfn"}
 _DELETED = {"del", "s", "strike"}
-_LINKS = ("http://", "https://", "mailto:", "tel:", "#")  # "#": what an extraction leaves of a link
 MOST_SPANNED = 100  # cells; more is an accident or a trap
 DEEPEST = 200  # tags within tags
 
@@ -111,8 +110,8 @@ class _Walker:
             form = form._replace(bold=True)
         if tag in _ITALIC or "font-style:italic" in style:
             form = form._replace(italic=True)
-        href = (node.get("href") or "").strip() if tag == "a" else ""
-        return form._replace(href=href) if href.lower().startswith(_LINKS) else form
+        href = address(node.get("href") or "") if tag == "a" else ""
+        return form._replace(href=href) if href else form
 
     def _item(self, node: Any, deep: int) -> None:
         self.flush()

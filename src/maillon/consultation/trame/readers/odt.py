@@ -9,14 +9,13 @@ import defusedxml.ElementTree
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.original import TICKED, UNTICKED, Block, Cell, Line, Numbering, Original, Table
-from maillon.consultation.trame.text import Run
+from maillon.consultation.trame.text import Run, address
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE = f"{{{_URN}text:1.0}}", f"{{{_URN}table:1.0}}", f"{{{_URN}office:1.0}}"
 _STYLE, _DRAW, _FORM = f"{{{_URN}style:1.0}}", f"{{{_URN}drawing:1.0}}", f"{{{_URN}form:1.0}}"
 _FO, _SVG = f"{{{_URN}xsl-fo-compatible:1.0}}", f"{{{_URN}svg-compatible:1.0}}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_LINKS = ("http://", "https://", "mailto:", "tel:", "#")
 _SILENT = {
     f"{_TEXT}{name}" for name in ("page-number", "page-count", "sequence-decls", "table-of-content", "tracked-changes")
 }
@@ -138,13 +137,7 @@ class _Reader:
         return Table(tuple(rows))
 
     def cell(self, cell: Any) -> Iterator[Line]:
-        for block in self.blocks(cell):
-            if isinstance(block, Line):
-                if block.text or block.bullet:
-                    yield block
-                continue
-            self.doubt(DoubtKind.NESTED_TABLE)
-            yield from (line for row in block.rows for inner in row for line in inner.lines)
+        return self.numbering.flattened(self.blocks(cell))
 
     # --- runs
 
@@ -161,8 +154,7 @@ class _Reader:
         if tag == f"{_TEXT}span":
             yield from self.runs(node, self.forms.formed(node.get(f"{_TEXT}style-name") or "", form))
         elif tag == f"{_TEXT}a":
-            target = (node.get(_HREF) or "").strip()
-            yield from self.runs(node, form._replace(href=target if target.lower().startswith(_LINKS) else ""))
+            yield from self.runs(node, form._replace(href=address(node.get(_HREF) or "")))
         elif tag in (f"{_TEXT}s", f"{_TEXT}tab"):
             yield form._replace(text=" ")
         elif tag == f"{_TEXT}line-break":

@@ -18,7 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from maillon.consultation.trame.model import Doubt, DoubtKind
 from maillon.consultation.trame.original import TICKED, UNTICKED, Block, Cell, Line, Numbering, Original, Table
-from maillon.consultation.trame.text import Run, plain, squeezed
+from maillon.consultation.trame.text import Run, address, plain, squeezed
 
 ATTACHED = "restitution.json"
 _MOST_ATTACHED = 20
@@ -28,7 +28,6 @@ _BULLETS = "▶►▸•▪◦‣●○■❖➢➤✓✔·\uf0b7\uf0a7\uf0d8\uf
 _BOXES = {**dict.fromkeys("☐□\uf0a8\uf06f\uf071", UNTICKED), **dict.fromkeys("☒☑\uf0fe\uf0fd\uf078\uf052", TICKED)}
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli", re.IGNORECASE)
-_LINKS = ("http://", "https://", "mailto:", "tel:")
 
 
 class TooLongError(ValueError):
@@ -110,7 +109,7 @@ class _Page:
         self.width, self.height = float(page.width), float(page.height)
         self.letters = len(page.chars)
         self.pictures = sum(1 for image in page.images if _is_large(image, page))
-        links = [link for link in page.hyperlinks if str(link.get("uri") or "").lower().startswith(_LINKS)]
+        links = [link for link in page.hyperlinks if address(str(link.get("uri") or ""))]
         words = page.extract_words(
             x_tolerance=1.5, keep_blank_chars=False, extra_attrs=["fontname", "size"], use_text_flow=False
         )
